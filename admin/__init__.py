@@ -1,0 +1,1 @@
+"""The record: tables, rules and staff screens of the one-stop centre."""

@@ -1,0 +1,1 @@
+"""The JSON addresses under /api/v1 that belong to the record."""

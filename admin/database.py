@@ -1,0 +1,123 @@
+"""Two kinds of transaction on the host's database: reading, and commands that write.
+
+A command opens with BEGIN IMMEDIATE on SQLite and READ COMMITTED on
+PostgreSQL. Keep commands short: no printing, mail or HTTP inside.
+
+SQLite serves its waiting writers unfairly (its busy handler sleeps longer the
+longer one has waited, so a late comer wins). Here threads of one process
+queue on a lock, so only one writer per process knocks, and it knocks often.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import create_engine, event
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from motcua.admin.errors import DatabaseBusyError, SettingError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import URL, Connection, Engine
+
+SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000")
+_KNOCK_SECONDS = 0.001
+_WRITE = "motcua_write"
+
+
+def set_pragmas(dbapi_connection: Any) -> None:
+    """Make one SQLite connection durable, referentially honest and patient."""
+    for pragma in SQLITE_PRAGMAS:
+        dbapi_connection.execute(f"PRAGMA {pragma}")
+
+
+class Database:
+    """Hands out transactions on one engine of our own, beside the host's."""
+
+    def __init__(self, url: URL, *, patience_seconds: float = 10.0) -> None:
+        self.is_sqlite = url.get_backend_name() == "sqlite"
+        if self.is_sqlite and (not url.database or url.database == ":memory:" or "mode=memory" in str(url)):
+            msg = "SQLALCHEMY_DATABASE_URI: an in-memory SQLite database cannot be shared; name a file."
+            raise SettingError(msg)
+        self.patience_seconds = patience_seconds
+        self.engine = self._engine(url)
+        self._writing = self.engine.execution_options(**{_WRITE: True})
+        self._turn = threading.Lock()
+
+    def _engine(self, url: URL) -> Engine:
+        if not self.is_sqlite:
+            return create_engine(url, isolation_level="READ COMMITTED", pool_size=20, pool_pre_ping=True)
+        engine = create_engine(url, pool_size=20)
+
+        @event.listens_for(engine, "connect")
+        def prepare(dbapi_connection: Any, _record: Any) -> None:
+            dbapi_connection.isolation_level = None  # we say BEGIN ourselves
+            set_pragmas(dbapi_connection)
+
+        @event.listens_for(engine, "begin")
+        def begin(connection: Connection) -> None:
+            if connection.get_execution_options().get(_WRITE):
+                self._begin_immediate(connection)
+            else:
+                connection.exec_driver_sql("BEGIN")
+
+        return engine
+
+    def _begin_immediate(self, connection: Connection) -> None:
+        deadline = time.monotonic() + self.patience_seconds
+        connection.exec_driver_sql("PRAGMA busy_timeout=0")
+        try:
+            while True:
+                try:
+                    connection.exec_driver_sql("BEGIN IMMEDIATE")
+                except OperationalError as error:
+                    if "locked" not in str(error):
+                        raise
+                    if time.monotonic() > deadline:
+                        raise DatabaseBusyError from error
+                    time.sleep(_KNOCK_SECONDS * (0.5 + random.random()))  # noqa: S311 - no secret, only jitter
+                else:
+                    return
+        finally:
+            connection.exec_driver_sql("PRAGMA busy_timeout=10000")
+
+    @contextmanager
+    def write_connection(self) -> Iterator[Connection]:
+        """Open a command; commit when the block ends, undo everything if it raises.
+
+        Raises DatabaseBusyError when the write lock could not be had in time.
+        """
+        if not self.is_sqlite:
+            with self._writing.begin() as connection:
+                yield connection
+            return
+        if not self._turn.acquire(timeout=self.patience_seconds):
+            raise DatabaseBusyError
+        try:
+            with self._writing.begin() as connection:
+                yield connection
+        finally:
+            self._turn.release()
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """Open a command as an ORM session; commit when the block ends."""
+        with (
+            self.write_connection() as connection,
+            Session(bind=connection, expire_on_commit=False, join_transaction_mode="control_fully") as session,
+        ):
+            yield session
+            session.flush()
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """Open a session for reading; nothing it does is kept."""
+        with Session(bind=self.engine, expire_on_commit=False) as session:
+            yield session

@@ -1,0 +1,1 @@
+"""The rules of the office: plain functions. Session and time come in; the caller commits."""

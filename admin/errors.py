@@ -1,0 +1,220 @@
+"""What can go wrong by the rules of the office.
+
+* Refusal                     a stable code, two sentences, nothing changed
+  - InvalidInputError         the request itself is not usable
+    - IdempotencyKeyMissingError
+    - IdempotencyKeyReusedError
+  - NotFoundError             no such thing, or not for this person
+    - UnknownServiceError
+  - NotAllowedError           known, but not permitted
+    - DeviceRevokedError
+    - UnknownDeviceError
+  - ConflictError             the state has moved on
+    - StaleVersionError
+    - CounterBusyError
+    - CounterIdleError
+    - QueueEmptyError
+    - TicketStateError
+    - DossierStateError
+  - UnavailableError          not now
+    - ServiceClosedError
+    - OutsideHoursError
+    - QuotaReachedError
+    - DatabaseBusyError
+* SettingError                a configuration value makes no sense; stops the start
+
+Bugs are not in this list: they stay KeyError and TypeError and reach the log.
+No HTTP status here: ``views/problems.py`` chooses it in one place.
+
+Every refusal speaks Vietnamese and English: what happened, what to do.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from motcua.admin.enums import Language
+
+
+class SettingError(ValueError):
+    """A configuration value makes no sense. The message names the key."""
+
+
+class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a fault
+    """The office says no, and why.
+
+    ``code`` is stable; ``vi`` and ``en`` are templates filled from ``facts``.
+    """
+
+    code: ClassVar[str] = "refused"
+    vi: ClassVar[str] = "Không thực hiện được yêu cầu."
+    en: ClassVar[str] = "The request was refused."
+
+    def __init__(self, **facts: object) -> None:
+        super().__init__(self.en.format_map(facts))
+        self.facts = facts
+
+    def text(self, language: Language | str) -> str:
+        """Say it in the asked language; Vietnamese unless English is asked for."""
+        template = self.en if language == Language.EN else self.vi
+        return template.format_map(self.facts)
+
+
+class InvalidInputError(Refusal):
+    """The request itself is not usable."""
+
+    code = "invalid_input"
+    vi = "Dữ liệu gửi lên không hợp lệ: {field}."
+    en = "The request is not valid: {field}."
+
+
+class IdempotencyKeyMissingError(InvalidInputError):
+    """A command came without the key that makes repeating it safe."""
+
+    code = "idempotency_key_missing"
+    vi = "Thiếu mã chống lặp (Idempotency-Key). Vui lòng thử lại từ màn hình đầu."
+    en = "The Idempotency-Key header is missing. Please start again from the first screen."
+
+
+class IdempotencyKeyReusedError(InvalidInputError):
+    """The same key came again with another request."""
+
+    code = "idempotency_key_reused"
+    vi = "Mã chống lặp này đã dùng cho một yêu cầu khác. Vui lòng thử lại."
+    en = "This idempotency key was already used for another request. Please try again."
+
+
+class NotFoundError(Refusal):
+    """No such thing, or not for this person."""
+
+    code = "not_found"
+    vi = "Không tìm thấy. Vui lòng kiểm tra lại đường dẫn hoặc hỏi cán bộ tại quầy."
+    en = "Not found. Please check the address or ask at the desk."
+
+
+class UnknownServiceError(NotFoundError):
+    """The office offers no queue service of that code."""
+
+    code = "unknown_service"
+    vi = "Không có dịch vụ “{service}” tại trung tâm này. Vui lòng chọn lại."
+    en = "This centre offers no service “{service}”. Please choose again."
+
+
+class NotAllowedError(Refusal):
+    """Known, but not permitted."""
+
+    code = "not_allowed"
+    vi = "Bạn không có quyền thực hiện việc này. Vui lòng liên hệ quản trị đơn vị."
+    en = "You may not do this. Please ask your office administrator."
+
+
+class UnknownDeviceError(NotAllowedError):
+    """No enrolled device has this token."""
+
+    code = "device_unknown"
+    vi = "Thiết bị chưa được đăng ký. Vui lòng báo cán bộ hướng dẫn."
+    en = "This device is not enrolled. Please tell a member of staff."
+
+
+class DeviceRevokedError(NotAllowedError):
+    """The device's token has been withdrawn."""
+
+    code = "device_revoked"
+    vi = "Thiết bị đã bị thu hồi quyền. Vui lòng báo cán bộ hướng dẫn."
+    en = "This device's access was withdrawn. Please tell a member of staff."
+
+
+class ConflictError(Refusal):
+    """The state has moved on."""
+
+    code = "conflict"
+    vi = "Trạng thái đã thay đổi. Vui lòng tải lại và thử lại."
+    en = "The state has changed meanwhile. Please reload and try again."
+
+
+class StaleVersionError(ConflictError):
+    """Somebody else saved first."""
+
+    code = "stale_version"
+    vi = "Người khác vừa thay đổi dữ liệu này. Vui lòng xem bản mới rồi thử lại."
+    en = "Somebody else has just changed this. Please look at the new version and try again."
+
+
+class CounterBusyError(ConflictError):
+    """The counter is still serving somebody."""
+
+    code = "counter_busy"
+    vi = "Quầy {counter} đang phục vụ số {label}. Hãy kết thúc trước khi mời số tiếp."
+    en = "Counter {counter} is serving {label}. Finish it before calling the next."
+
+
+class CounterIdleError(ConflictError):
+    """The counter has no ticket that the command could be about."""
+
+    code = "counter_idle"
+    vi = "Quầy {counter} chưa mời số nào."
+    en = "Counter {counter} has called nobody."
+
+
+class QueueEmptyError(ConflictError):
+    """Nobody is waiting for the services of this counter."""
+
+    code = "queue_empty"
+    vi = "Không còn ai đang chờ cho các dịch vụ của quầy {counter}."
+    en = "Nobody is waiting for the services of counter {counter}."
+
+
+class TicketStateError(ConflictError):
+    """The ticket is in a state that does not allow the step."""
+
+    code = "ticket_state"
+    vi = "Số {label} đang ở trạng thái “{state}”, không thực hiện được bước này."
+    en = "Ticket {label} is “{state}”; this step is not possible."
+
+
+class DossierStateError(ConflictError):
+    """The dossier is in a status that does not allow the step."""
+
+    code = "dossier_state"
+    vi = "Hồ sơ {dossier} không thể chuyển từ “{from_status}” sang “{to_status}”."
+    en = "Dossier {dossier} cannot go from “{from_status}” to “{to_status}”."
+
+
+class UnavailableError(Refusal):
+    """Not now."""
+
+    code = "unavailable"
+    vi = "Hệ thống tạm thời chưa phục vụ được. Vui lòng thử lại sau ít phút."
+    en = "The system cannot serve this right now. Please try again in a few minutes."
+
+
+class ServiceClosedError(UnavailableError):
+    """The service takes no visitors at present."""
+
+    code = "service_closed"
+    vi = "Dịch vụ “{service}” đang tạm đóng. Vui lòng hỏi cán bộ hướng dẫn."
+    en = "The service “{service}” is closed. Please ask a member of staff."
+
+
+class OutsideHoursError(UnavailableError):
+    """The office is closed at this hour."""
+
+    code = "outside_hours"
+    vi = "Ngoài giờ làm việc. {opens_vi}"
+    en = "Outside opening hours. {opens_en}"
+
+
+class QuotaReachedError(UnavailableError):
+    """The day's numbers of this service are used up."""
+
+    code = "quota_reached"
+    vi = "Dịch vụ “{service}” đã phát hết {quota} số của hôm nay."
+    en = "All {quota} numbers of “{service}” for today have been given out."
+
+
+class DatabaseBusyError(UnavailableError):
+    """The record could not be written in time; nothing was changed."""
+
+    code = "busy"
+    vi = "Hệ thống đang bận, chưa ghi được. Chưa có số nào được phát; vui lòng thử lại."
+    en = "The system is busy and nothing was written. No number was used; please try again."

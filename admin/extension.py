@@ -1,0 +1,29 @@
+"""What the three packages share on one Flask app: settings, database, clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from flask import current_app
+
+if TYPE_CHECKING:
+    from motcua.admin.clock import Clock
+    from motcua.admin.database import Database
+    from motcua.admin.settings import Settings
+
+EXTENSION = "motcua"
+
+
+@dataclass
+class Motcua:
+    """The state of the add-on on one app; nothing lives at module level."""
+
+    settings: Settings
+    database: Database
+    clock: Clock
+
+
+def current_motcua() -> Motcua:
+    """Return the add-on's state on the current app."""
+    return cast("Motcua", current_app.extensions[EXTENSION])

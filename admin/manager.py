@@ -1,0 +1,32 @@
+"""AdminManager: checks the settings, shares the database, registers views and menu."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import current_app
+from flask_appbuilder.basemanager import BaseManager
+
+from motcua.admin.clock import system_clock
+from motcua.admin.database import Database
+from motcua.admin.extension import EXTENSION, Motcua
+from motcua.admin.settings import read_settings
+from motcua.admin.views import register_views
+
+if TYPE_CHECKING:
+    from flask_appbuilder import AppBuilder
+
+
+class AdminManager(BaseManager):
+    """The record, as a Flask-AppBuilder add-on."""
+
+    def __init__(self, appbuilder: AppBuilder) -> None:
+        # FAB swallows what goes wrong in register_views; a nonsense setting must stop the start here.
+        super().__init__(appbuilder)
+        settings = read_settings(current_app.config)
+        database = Database(appbuilder.session.get_bind().engine.url, patience_seconds=settings.write_patience_seconds)
+        current_app.extensions[EXTENSION] = Motcua(settings=settings, database=database, clock=system_clock)
+
+    def register_views(self) -> None:
+        """Add our screens to the host's menu."""
+        register_views(self.appbuilder)

@@ -1,0 +1,1 @@
+"""Our own Alembic history, beside whatever the host has."""

@@ -1,0 +1,46 @@
+"""The tables. Columns, named constraints and one-line properties; rules live in ``domain``."""
+
+from motcua.admin.models.devices import Device, PrinterDevice, PrintJob
+from motcua.admin.models.dossier import Dossier, DossierCodeCounter, DossierEvent, DossierPaper
+from motcua.admin.models.office import CalendarYear, Holiday, Office, OfficeHours, StaffMember
+from motcua.admin.models.outbox import CommandReceipt, OutgoingMail
+from motcua.admin.models.procedure import Field, Procedure, ProcedurePaper, ProcedureVersion
+from motcua.admin.models.queue import (
+    Counter,
+    EventHead,
+    PriorityGroup,
+    QueueService,
+    ServiceDay,
+    Ticket,
+    TicketEvent,
+    counter_service,
+)
+
+__all__ = [
+    "CalendarYear",
+    "CommandReceipt",
+    "Counter",
+    "Device",
+    "Dossier",
+    "DossierCodeCounter",
+    "DossierEvent",
+    "DossierPaper",
+    "EventHead",
+    "Field",
+    "Holiday",
+    "Office",
+    "OfficeHours",
+    "OutgoingMail",
+    "PrintJob",
+    "PrinterDevice",
+    "PriorityGroup",
+    "Procedure",
+    "ProcedurePaper",
+    "ProcedureVersion",
+    "QueueService",
+    "ServiceDay",
+    "StaffMember",
+    "Ticket",
+    "TicketEvent",
+    "counter_service",
+]

@@ -1,0 +1,13 @@
+"""The family our tables belong to.
+
+Not FAB's own base: FAB creates every table of its metadata on an empty
+database, and ours must only ever come from our migrations.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import DeclarativeBase
+
+
+class Record(DeclarativeBase):
+    """Base of every model of the add-on."""

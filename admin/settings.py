@@ -1,0 +1,126 @@
+"""Every key that the record and the shared parts read: name, default, meaning.
+
+Read once, in ``AdminManager``, into a frozen object. A value that makes no
+sense stops the start, with the key's name in the message.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from motcua.admin.errors import SettingError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_MIN_KEY_BYTES = 16
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One configuration key: what it is called, what it is without being set, what it means."""
+
+    name: str
+    default: Any
+    meaning: str
+
+
+SETTINGS = (
+    Setting(
+        "MOTCUA_PUBLIC_URL",
+        "http://127.0.0.1:8080",
+        "Address under which citizens' phones reach this server; printed into every QR code.",
+    ),
+    Setting("MOTCUA_QR_KEY", None, "Secret behind the tracking links; derived from SECRET_KEY when not set."),
+    Setting("MOTCUA_TIME_ZONE", "Asia/Ho_Chi_Minh", "Zone of the daily jobs, and of offices that name no other."),
+    Setting("MOTCUA_NUMBER_DIGITS", 3, "Least digits of a ticket number: 3 makes A012."),
+    Setting("MOTCUA_SERIES_CAPACITY", 999, "How many numbers a series holds on one day."),
+    Setting("MOTCUA_WRITE_PATIENCE_SECONDS", 10.0, "How long a command waits for the database before it gives up."),
+)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The validated values."""
+
+    public_url: str
+    qr_key: bytes
+    time_zone: str
+    number_digits: int
+    series_capacity: int
+    write_patience_seconds: float
+
+
+def value_of(config: Mapping[str, Any], settings: tuple[Setting, ...], name: str) -> Any:
+    """Return the configured value of a declared key, or its default."""
+    default = next(setting.default for setting in settings if setting.name == name)
+    return config.get(name, default)
+
+
+def whole_number(config: Mapping[str, Any], settings: tuple[Setting, ...], name: str, low: int, high: int) -> int:
+    """Return a whole number between two bounds; raise SettingError otherwise."""
+    value = value_of(config, settings, name)
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        msg = f"{name} must be a whole number from {low} to {high}, not {value!r}."
+        raise SettingError(msg)
+    return value
+
+
+def read_settings(config: Mapping[str, Any]) -> Settings:
+    """Check the host's configuration and return ours. Raises SettingError."""
+    return Settings(
+        public_url=_public_url(value_of(config, SETTINGS, "MOTCUA_PUBLIC_URL")),
+        qr_key=_qr_key(config),
+        time_zone=time_zone_named(config, SETTINGS, "MOTCUA_TIME_ZONE"),
+        number_digits=whole_number(config, SETTINGS, "MOTCUA_NUMBER_DIGITS", 1, 6),
+        series_capacity=whole_number(config, SETTINGS, "MOTCUA_SERIES_CAPACITY", 1, 999_999),
+        write_patience_seconds=_seconds(config, "MOTCUA_WRITE_PATIENCE_SECONDS"),
+    )
+
+
+def time_zone_named(config: Mapping[str, Any], settings: tuple[Setting, ...], name: str) -> str:
+    """Return the name of an existing time zone; raise SettingError otherwise."""
+    value = value_of(config, settings, name)
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, TypeError) as error:
+        msg = f"{name} must name a time zone such as 'Asia/Ho_Chi_Minh', not {value!r}."
+        raise SettingError(msg) from error
+    return str(value)
+
+
+def _public_url(value: object) -> str:
+    parts = urlsplit(str(value))
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        msg = f"MOTCUA_PUBLIC_URL must be an address such as 'https://motcua.example.vn', not {value!r}."
+        raise SettingError(msg)
+    return str(value).rstrip("/")
+
+
+def _qr_key(config: Mapping[str, Any]) -> bytes:
+    value = config.get("MOTCUA_QR_KEY")
+    if value is None:
+        secret = config.get("SECRET_KEY")
+        if not secret:
+            msg = "SECRET_KEY is not set; without it neither logins nor tracking links are safe."
+            raise SettingError(msg)
+        secret_bytes = secret if isinstance(secret, bytes) else str(secret).encode()
+        return hmac.new(secret_bytes, b"motcua tracking links", hashlib.sha256).digest()
+    key = value if isinstance(value, bytes) else str(value).encode()
+    if len(key) < _MIN_KEY_BYTES:
+        msg = f"MOTCUA_QR_KEY must have at least {_MIN_KEY_BYTES} bytes."
+        raise SettingError(msg)
+    return key
+
+
+def _seconds(config: Mapping[str, Any], name: str) -> float:
+    value = value_of(config, SETTINGS, name)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 60:  # noqa: PLR2004
+        msg = f"{name} must be a number of seconds above 0 and at most 60, not {value!r}."
+        raise SettingError(msg)
+    return float(value)

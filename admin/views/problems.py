@@ -1,0 +1,77 @@
+"""From a refusal to a person's answer: the one place where a rule's error gets a status."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from flask import Response, current_app, request
+
+from motcua.admin.enums import Language
+from motcua.admin.errors import (
+    ConflictError,
+    DatabaseBusyError,
+    DeviceRevokedError,
+    IdempotencyKeyReusedError,
+    InvalidInputError,
+    NotAllowedError,
+    NotFoundError,
+    QuotaReachedError,
+    Refusal,
+    UnavailableError,
+    UnknownDeviceError,
+)
+from motcua.admin.language import current_language
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+# The first match counts: special before general.
+_STATUS: tuple[tuple[type[Refusal], int], ...] = (
+    (IdempotencyKeyReusedError, 409),
+    (InvalidInputError, 400),
+    (UnknownDeviceError, 401),
+    (DeviceRevokedError, 403),
+    (NotAllowedError, 403),
+    (NotFoundError, 404),
+    (ConflictError, 409),
+    (DatabaseBusyError, 503),
+    (QuotaReachedError, 409),
+    (UnavailableError, 409),
+    (Refusal, 400),
+)
+_RETRY_SECONDS = 5
+
+
+def status_of(refusal: Refusal) -> int:
+    """Return the HTTP status that goes with a refusal."""
+    return next(status for kind, status in _STATUS if isinstance(refusal, kind))
+
+
+def problem(refusal: Refusal, language: Language | None = None) -> Response:
+    """Return a refusal as ``application/problem+json`` (RFC 9457), in both languages."""
+    language = language or current_language()
+    status = status_of(refusal)
+    body = {
+        "type": f"urn:motcua:problem:{refusal.code}",
+        "title": refusal.code.replace("_", " "),
+        "status": status,
+        "code": refusal.code,
+        "detail": refusal.text(language),
+        "detail_vi": refusal.text(Language.VI),
+        "detail_en": refusal.text(Language.EN),
+    }
+    response = Response(json.dumps(body, ensure_ascii=False), status, content_type="application/problem+json")
+    if isinstance(refusal, DatabaseBusyError):
+        response.headers["Retry-After"] = str(_RETRY_SECONDS)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def register_error_answers(app: Flask) -> None:
+    """Let every refusal of ours become an answer, on our own routes and nowhere else."""
+
+    @app.errorhandler(Refusal)
+    def answer(refusal: Refusal) -> Response:
+        current_app.logger.info("refused %s %s: %s", request.method, request.path, refusal.code)
+        return problem(refusal)

@@ -1,0 +1,1 @@
+"""The paper: everything a citizen touches and takes away."""

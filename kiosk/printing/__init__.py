@@ -1,0 +1,1 @@
+"""From a slip to paper: bytes, transports, worker."""

@@ -1,0 +1,1 @@
+"""The clock: when things happen, never what happens."""

@@ -1,0 +1,138 @@
+"""Both databases, one app each, and a clean office for every test."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import sqlalchemy as sa
+
+from motcua.admin.app import create_app
+from motcua.admin.extension import EXTENSION
+from motcua.admin.models.base import Record
+from motcua.admin.schema import upgrade
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from flask import Flask
+    from flask.testing import FlaskClient
+    from sqlalchemy.orm import Session
+
+    from motcua.admin.database import Database
+    from motcua.admin.extension import Motcua
+
+POSTGRES_VARIABLE = "MOTCUA_TEST_POSTGRES"
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run everything that touches the database on SQLite and on PostgreSQL."""
+    if "backend" in metafunc.fixturenames:
+        metafunc.parametrize("backend", ["sqlite", "postgresql"], indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
+def backend(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Return the address of an empty database of the asked kind."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path_factory.mktemp('db') / 'motcua.db'}"
+        return
+    server = os.environ.get(POSTGRES_VARIABLE)
+    if not server:
+        pytest.skip(f"{POSTGRES_VARIABLE} is not set: no PostgreSQL to test on")
+    with fresh_postgres(server) as address:
+        yield address
+
+
+class fresh_postgres:  # noqa: N801 - reads as a function
+    """A database of our own on the server, gone afterwards."""
+
+    def __init__(self, server: str) -> None:
+        self.server = sa.make_url(server)
+        self.name = f"motcua_test_{uuid.uuid4().hex[:12]}"
+
+    def _run(self, statement: str) -> None:
+        engine = sa.create_engine(self.server, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(sa.text(statement))
+        engine.dispose()
+
+    def __enter__(self) -> str:
+        self._run(f"CREATE DATABASE {self.name}")
+        return self.server.set(database=self.name).render_as_string(hide_password=False)
+
+    def __exit__(self, *_: object) -> None:
+        self._run(f"DROP DATABASE {self.name} WITH (FORCE)")
+
+
+def app_config(address: str, folder: Path) -> dict[str, Any]:
+    """Return the configuration of a test deployment."""
+    return {
+        "SECRET_KEY": "a secret that is long enough for a test",
+        "SQLALCHEMY_DATABASE_URI": address,
+        "MOTCUA_PUBLIC_URL": "http://motcua.test",
+        "MOTCUA_PRINTER_DIR": str(folder / "printer"),
+        "MOTCUA_MAIL_DIR": str(folder / "mail"),
+        "TESTING": True,
+        "WTF_CSRF_ENABLED": False,
+    }
+
+
+@pytest.fixture(scope="session")
+def shared_app(backend: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """Return the app on a migrated database; rows are wiped between tests."""
+    app = create_app(app_config(backend, tmp_path_factory.mktemp("out")))
+    motcua: Motcua = app.extensions[EXTENSION]
+    upgrade(motcua.database.engine)
+    yield app
+    motcua.database.engine.dispose()
+    with app.app_context():
+        app.extensions["sqlalchemy"].engine.dispose()
+
+
+@pytest.fixture
+def app(shared_app: Flask) -> Iterator[Flask]:
+    """Return the app with none of our rows and no users."""
+    yield shared_app
+    database: Database = shared_app.extensions[EXTENSION].database
+    ours = list(reversed(Record.metadata.sorted_tables))
+    with shared_app.app_context():
+        shared_app.appbuilder.session.remove()
+    with database.engine.begin() as connection:
+        if database.is_sqlite:
+            for table in ours:
+                connection.execute(table.delete())
+        else:
+            connection.execute(sa.text(f"TRUNCATE {', '.join(table.name for table in ours)} CASCADE"))
+        for table in ("ab_user_role", "ab_user"):
+            connection.execute(sa.text(f"DELETE FROM {table}"))  # noqa: S608 - fixed names
+
+
+@pytest.fixture
+def motcua(app: Flask) -> Motcua:
+    """Return the add-on's state."""
+    return app.extensions[EXTENSION]
+
+
+@pytest.fixture
+def database(motcua: Motcua) -> Database:
+    """Return the two kinds of transaction."""
+    return motcua.database
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[Session]:
+    """Return a writing session; the test may commit."""
+    from sqlalchemy.orm import Session
+
+    with Session(database.engine, expire_on_commit=False) as session:
+        yield session
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Return a browser without cookies."""
+    return app.test_client()
