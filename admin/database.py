@@ -117,6 +117,12 @@ class Database:
             session.flush()
 
     @contextmanager
+    def read_connection(self) -> Iterator[Connection]:
+        """Open a plain connection for looking things up."""
+        with self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
     def read(self) -> Iterator[Session]:
         """Open a session for reading; nothing it does is kept."""
         with Session(bind=self.engine, expire_on_commit=False) as session:

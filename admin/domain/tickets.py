@@ -1,0 +1,278 @@
+"""Issuing numbers: one short transaction, and nothing in it that could stand before or after it.
+
+A number comes from the counter row of (office, series, service day), in the
+same transaction as the ticket, its event and its print job, with UNIQUE
+constraints behind it. Written as plain statements because a hall of kiosks
+must not wait for an object mapper: see ``benchmarks/issuing.py``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from motcua.admin.domain.ticket_log import next_seq
+from motcua.admin.domain.tracking import token_digest, tracking_token
+from motcua.admin.enums import (
+    Errand,
+    Language,
+    PrintKind,
+    PrintReason,
+    PrintState,
+    TicketEventKind,
+    TicketState,
+)
+from motcua.admin.errors import IdempotencyKeyReusedError, InvalidInputError, QuotaReachedError
+from motcua.admin.failpoints import failpoint
+from motcua.admin.models import PrintJob, PriorityGroup, ServiceDay, Ticket, TicketEvent
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from sqlalchemy import Connection
+    from sqlalchemy.orm import Session
+
+    from motcua.admin.domain.desks import Desk
+    from motcua.admin.settings import Settings
+
+_DAY = ServiceDay.__table__
+_TICKET = Ticket.__table__
+_ORDINARY, _PRIORITY = 1, 0
+# The configured pace counts as this many visitors, so that one odd visit does not turn the estimate over.
+_PRIOR_VISITS = 5
+
+_TAKE_NUMBER = (
+    update(_DAY)
+    .where(
+        _DAY.c.office_id == bindparam("office"), _DAY.c.series == bindparam("of_series"), _DAY.c.day == bindparam("on")
+    )
+    .values(last_number=_DAY.c.last_number + 1, waiting_count=_DAY.c.waiting_count + 1)
+    .returning(_DAY.c.last_number, _DAY.c.waiting_count, _DAY.c.served_count, _DAY.c.served_seconds)
+)
+_PRIORITY_WAITING = select(func.count()).where(
+    _TICKET.c.service_id == bindparam("service"),
+    _TICKET.c.service_day == bindparam("on"),
+    _TICKET.c.state == TicketState.WAITING,
+    _TICKET.c.priority_rank == _PRIORITY,
+)
+_ADD_TICKET = insert(_TICKET).returning(_TICKET.c.id)
+_ADD_EVENT = insert(TicketEvent.__table__)
+_ADD_PAPER = insert(PrintJob.__table__)
+_BY_KEY = select(_TICKET).where(
+    _TICKET.c.office_id == bindparam("office"), _TICKET.c.idempotency_key == bindparam("key")
+)
+_GROUP = select(PriorityGroup.id).where(
+    PriorityGroup.office_id == bindparam("office"),
+    PriorityGroup.code == bindparam("group"),
+    PriorityGroup.is_active.is_(True),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TicketOrder:
+    """What a visitor asked for at the kiosk."""
+
+    service: str
+    errand: Errand
+    priority: str | None
+    language: Language
+    key: str
+
+    @property
+    def digest(self) -> str:
+        """What makes two requests under one key the same request."""
+        words = "\x1f".join((self.service, self.errand, self.priority or "", self.language))
+        return hashlib.sha256(words.encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedTicket:
+    """A number that was given, as the citizen is told it."""
+
+    id: int
+    public_id: str
+    token_version: int
+    label: str
+    service: str
+    service_day: date
+    issued_at: datetime
+    ahead: int
+    wait_minutes: int
+    is_repeat: bool
+
+
+def issue_ticket(
+    connection: Connection, order: TicketOrder, desk: Desk, *, day: date, now: datetime, settings: Settings
+) -> IssuedTicket:
+    """Give the next visitor the next number of the day. The caller commits.
+
+    Raises QuotaReachedError when the day's numbers are used up, and
+    IntegrityError when this key has already been used: then the transaction
+    is to be undone and ``find_issued`` has the earlier ticket.
+    """
+    ahead_of_priority = _priority_ahead(connection, order, desk, day)
+    number, waiting, served_count, served_seconds = _take_number(connection, desk, day)
+    failpoint("issue.after_counter")
+    limit = min(desk.daily_quota or settings.series_capacity, settings.series_capacity)
+    if number > limit:
+        raise QuotaReachedError(service=desk.service_name(order.language), quota=limit)
+    ahead = waiting - 1 if ahead_of_priority is None else ahead_of_priority
+    wait = estimated_minutes(
+        ahead,
+        average_minutes=desk.average_minutes,
+        open_counters=desk.open_counters,
+        served_count=served_count,
+        served_seconds=served_seconds,
+    )
+    seq = next_seq(connection, desk.office_id)
+    row = _ticket_row(order, desk, settings) | {
+        "service_day": day,
+        "number": number,
+        "label": f"{desk.series}{number:0{settings.number_digits}d}",
+        "queued_seq": seq,
+        "issued_at": now,
+        "ahead_at_issue": ahead,
+        "wait_at_issue": wait,
+    }
+    ticket_id: int = connection.execute(_ADD_TICKET, row).scalar_one()
+    failpoint("issue.after_ticket")
+    connection.execute(_ADD_EVENT, _event_row(row, ticket_id))
+    connection.execute(_ADD_PAPER, _paper_row(row, ticket_id, desk))
+    failpoint("issue.after_job")
+    return _issued(row | {"id": ticket_id}, desk.service_code, is_repeat=False)
+
+
+def find_issued(connection: Connection, order: TicketOrder, desk: Desk) -> IssuedTicket | None:
+    """Return the ticket that was given for this key, or None.
+
+    Raises IdempotencyKeyReusedError when the key was used for another request.
+    """
+    row = connection.execute(_BY_KEY, {"office": desk.office_id, "key": order.key}).mappings().first()
+    if row is None:
+        return None
+    if row["request_digest"] != order.digest:
+        raise IdempotencyKeyReusedError
+    return _issued(row, desk.service_code, is_repeat=True)
+
+
+def waiting_ahead(session: Session, ticket: Ticket) -> int:
+    """Count the people who are called before this ticket; 0 once it is called."""
+    if ticket.state != TicketState.WAITING:
+        return 0
+    first = (Ticket.priority_rank < ticket.priority_rank) | (
+        (Ticket.priority_rank == ticket.priority_rank) & (Ticket.queued_seq < ticket.queued_seq)
+    )
+    return (
+        session.scalar(
+            select(func.count(Ticket.id)).where(
+                Ticket.service_id == ticket.service_id,
+                Ticket.service_day == ticket.service_day,
+                Ticket.state == TicketState.WAITING,
+                first,
+            )
+        )
+        or 0
+    )
+
+
+def estimated_minutes(
+    ahead: int, *, average_minutes: int, open_counters: int, served_count: int, served_seconds: int
+) -> int:
+    """Estimate the wait in whole minutes, from the day's own pace as far as it is known.
+
+    ``average_minutes`` is what the office expects of one visit; every
+    finished visit of the day shifts it. Counters serve side by side.
+    """
+    seconds_each = (average_minutes * 60 * _PRIOR_VISITS + served_seconds) / (_PRIOR_VISITS + served_count)
+    return math.ceil(ahead * seconds_each / max(1, open_counters) / 60)
+
+
+def _priority_ahead(connection: Connection, order: TicketOrder, desk: Desk, day: date) -> int | None:
+    """Return how many of the priority line are ahead; None for ordinary visitors."""
+    if order.priority is None:
+        return None
+    if connection.execute(_GROUP, {"office": desk.office_id, "group": order.priority}).first() is None:
+        raise InvalidInputError(field="priority")
+    return int(connection.execute(_PRIORITY_WAITING, {"service": desk.service_id, "on": day}).scalar_one())
+
+
+def _take_number(connection: Connection, desk: Desk, day: date) -> tuple[int, int, int, int]:
+    """Move the day's counter on and return what it says now."""
+    key = {"office": desk.office_id, "of_series": desk.series, "on": day}
+    taken = connection.execute(_TAKE_NUMBER, key).first()
+    if taken is None:  # the first visitor of the day
+        start = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(_DAY).on_conflict_do_nothing()
+        connection.execute(start, {"office_id": desk.office_id, "series": desk.series, "day": day})
+        taken = connection.execute(_TAKE_NUMBER, key).one()
+    return taken[0], taken[1], taken[2], taken[3]
+
+
+def _ticket_row(order: TicketOrder, desk: Desk, settings: Settings) -> dict[str, Any]:
+    public_id = uuid.uuid4().hex
+    return {
+        "office_id": desk.office_id,
+        "service_id": desk.service_id,
+        "series": desk.series,
+        "errand": order.errand,
+        "priority": order.priority,
+        "priority_rank": _ORDINARY if order.priority is None else _PRIORITY,
+        "language": order.language,
+        "state": TicketState.WAITING,
+        "device_id": desk.device_id,
+        "idempotency_key": order.key,
+        "request_digest": order.digest,
+        "public_id": public_id,
+        "token_version": 1,
+        "token_digest": token_digest(tracking_token(settings.qr_key, public_id, 1)),
+        "call_count": 0,
+        "version": 1,
+    }
+
+
+def _event_row(ticket: dict[str, Any], ticket_id: int) -> dict[str, Any]:
+    return {
+        "office_id": ticket["office_id"],
+        "seq": ticket["queued_seq"],
+        "ticket_id": ticket_id,
+        "kind": TicketEventKind.ISSUED,
+        "to_state": TicketState.WAITING,
+        "at": ticket["issued_at"],
+        "label": ticket["label"],
+        "service_id": ticket["service_id"],
+        "device_id": ticket["device_id"],
+    }
+
+
+def _paper_row(ticket: dict[str, Any], ticket_id: int, desk: Desk) -> dict[str, Any]:
+    return {
+        "office_id": ticket["office_id"],
+        "printer_id": desk.printer_id,
+        "kind": PrintKind.TICKET,
+        "ticket_id": ticket_id,
+        "copy_number": 1,
+        "reason": PrintReason.FIRST,
+        "state": PrintState.QUEUED,
+        "attempts": 0,
+        "created_at": ticket["issued_at"],
+    }
+
+
+def _issued(row: Any, service_code: str, *, is_repeat: bool) -> IssuedTicket:
+    return IssuedTicket(
+        id=row["id"],
+        public_id=row["public_id"],
+        token_version=row["token_version"],
+        label=row["label"],
+        service=service_code,
+        service_day=row["service_day"],
+        issued_at=row["issued_at"],
+        ahead=row["ahead_at_issue"],
+        wait_minutes=row["wait_at_issue"],
+        is_repeat=is_repeat,
+    )
