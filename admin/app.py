@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask
@@ -29,7 +30,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     ``config`` overrides the file that the environment variable MOTCUA_CONFIG
     names. Raises SettingError when a value makes no sense.
     """
-    app = Flask("motcua.admin", static_folder=None, instance_path=os.getcwd())
+    app = Flask("motcua.admin", static_folder=None, instance_path=str(Path.cwd()))
     _configure(app, config or {})
     db = SQLA()
     db.init_app(app)

@@ -11,13 +11,13 @@ queue on a lock, so only one writer per process knocks, and it knocks often.
 from __future__ import annotations
 
 import random
+import sqlite3
 import threading
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import create_engine, event
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from motcua.admin.errors import DatabaseBusyError, SettingError
@@ -30,12 +30,24 @@ if TYPE_CHECKING:
 SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000")
 _KNOCK_SECONDS = 0.001
 _WRITE = "motcua_write"
+_LOOK_UP = "motcua_look_up"
 
 
 def set_pragmas(dbapi_connection: Any) -> None:
     """Make one SQLite connection durable, referentially honest and patient."""
     for pragma in SQLITE_PRAGMAS:
         dbapi_connection.execute(f"PRAGMA {pragma}")
+
+
+def _began(raw: Any) -> bool:
+    """Try once to take SQLite's write lock."""
+    try:
+        raw.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+            raise
+        return False
+    return True
 
 
 class Database:
@@ -49,11 +61,14 @@ class Database:
         self.patience_seconds = patience_seconds
         self.engine = self._engine(url)
         self._writing = self.engine.execution_options(**{_WRITE: True})
+        self._looking_up = self.engine.execution_options(
+            **({_LOOK_UP: True} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"})
+        )
         self._turn = threading.Lock()
 
     def _engine(self, url: URL) -> Engine:
         if not self.is_sqlite:
-            return create_engine(url, isolation_level="READ COMMITTED", pool_size=20, pool_pre_ping=True)
+            return create_engine(url, isolation_level="READ COMMITTED", pool_size=20)
         engine = create_engine(url, pool_size=20)
 
         @event.listens_for(engine, "connect")
@@ -63,30 +78,25 @@ class Database:
 
         @event.listens_for(engine, "begin")
         def begin(connection: Connection) -> None:
-            if connection.get_execution_options().get(_WRITE):
-                self._begin_immediate(connection)
-            else:
-                connection.exec_driver_sql("BEGIN")
+            options = connection.get_execution_options()
+            raw: Any = connection.connection.driver_connection
+            if options.get(_WRITE):
+                self._begin_immediate(raw)
+            elif not options.get(_LOOK_UP):
+                raw.execute("BEGIN")
 
         return engine
 
-    def _begin_immediate(self, connection: Connection) -> None:
+    def _begin_immediate(self, raw: Any) -> None:
         deadline = time.monotonic() + self.patience_seconds
-        connection.exec_driver_sql("PRAGMA busy_timeout=0")
+        raw.execute("PRAGMA busy_timeout=0")
         try:
-            while True:
-                try:
-                    connection.exec_driver_sql("BEGIN IMMEDIATE")
-                except OperationalError as error:
-                    if "locked" not in str(error):
-                        raise
-                    if time.monotonic() > deadline:
-                        raise DatabaseBusyError from error
-                    time.sleep(_KNOCK_SECONDS * (0.5 + random.random()))  # noqa: S311 - no secret, only jitter
-                else:
-                    return
+            while not _began(raw):
+                if time.monotonic() > deadline:
+                    raise DatabaseBusyError
+                time.sleep(_KNOCK_SECONDS * (0.5 + random.random()))  # noqa: S311 - no secret, only jitter
         finally:
-            connection.exec_driver_sql("PRAGMA busy_timeout=10000")
+            raw.execute("PRAGMA busy_timeout=10000")
 
     @contextmanager
     def write_connection(self) -> Iterator[Connection]:
@@ -118,8 +128,8 @@ class Database:
 
     @contextmanager
     def read_connection(self) -> Iterator[Connection]:
-        """Open a plain connection for looking things up."""
-        with self.engine.connect() as connection:
+        """Open a plain connection for looking one thing up; each statement stands alone."""
+        with self._looking_up.connect() as connection:
             yield connection
 
     @contextmanager

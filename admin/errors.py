@@ -4,6 +4,8 @@
   - InvalidInputError         the request itself is not usable
     - IdempotencyKeyMissingError
     - IdempotencyKeyReusedError
+    - BodyTooLargeError
+    - BodyNotJsonError
   - NotFoundError             no such thing, or not for this person
     - UnknownServiceError
   - NotAllowedError           known, but not permitted
@@ -82,6 +84,22 @@ class IdempotencyKeyReusedError(InvalidInputError):
     code = "idempotency_key_reused"
     vi = "Mã chống lặp này đã dùng cho một yêu cầu khác. Vui lòng thử lại."
     en = "This idempotency key was already used for another request. Please try again."
+
+
+class BodyTooLargeError(InvalidInputError):
+    """The request is longer than anything we ask for."""
+
+    code = "body_too_large"
+    vi = "Dữ liệu gửi lên quá lớn (tối đa {limit} byte) hoặc không ghi rõ độ dài."
+    en = "The request is too large (at most {limit} bytes) or does not state its length."
+
+
+class BodyNotJsonError(InvalidInputError):
+    """The request is not a JSON object."""
+
+    code = "body_not_json"
+    vi = "Dữ liệu gửi lên phải là một đối tượng JSON (Content-Type: application/json)."
+    en = "The request must be a JSON object (Content-Type: application/json)."
 
 
 class NotFoundError(Refusal):

@@ -39,7 +39,9 @@ SETTINGS = (
     Setting("MOTCUA_QR_KEY", None, "Secret behind the tracking links; derived from SECRET_KEY when not set."),
     Setting("MOTCUA_TIME_ZONE", "Asia/Ho_Chi_Minh", "Zone of the daily jobs, and of offices that name no other."),
     Setting("MOTCUA_NUMBER_DIGITS", 3, "Least digits of a ticket number: 3 makes A012."),
-    Setting("MOTCUA_SERIES_CAPACITY", 999, "How many numbers a series holds on one day."),
+    Setting(
+        "MOTCUA_SERIES_CAPACITY", 99_999, "How many numbers a series holds on one day, whatever a service's own quota."
+    ),
     Setting("MOTCUA_WRITE_PATIENCE_SECONDS", 10.0, "How long a command waits for the database before it gives up."),
 )
 

@@ -92,7 +92,7 @@ def find_desk(connection: Connection, token: str, service: str) -> Desk:
         raise DeviceRevokedError
     if row[8] is None:
         raise UnknownServiceError(service=service)
-    return Desk(*row)
+    return Desk(*row.tuple())
 
 
 def check_service_is_open(desk: Desk, language: Language | str) -> None:

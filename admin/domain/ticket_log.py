@@ -22,12 +22,11 @@ if TYPE_CHECKING:
     from motcua.admin.enums import TicketEventKind, TicketState
     from motcua.admin.models import Counter
 
-_HEAD = EventHead.__table__
 _NEXT = (
-    update(_HEAD)
-    .where(_HEAD.c.office_id == bindparam("office"))
-    .values(last_seq=_HEAD.c.last_seq + 1)
-    .returning(_HEAD.c.last_seq)
+    update(EventHead)
+    .where(EventHead.office_id == bindparam("office"))
+    .values(last_seq=EventHead.last_seq + 1)
+    .returning(EventHead.__table__.c.last_seq)
 )
 
 
@@ -38,7 +37,7 @@ def next_seq(connection: Connection | Session, office_id: int) -> int:
         return seq
     bind = connection.get_bind() if isinstance(connection, Session) else connection
     dialect = sqlite if bind.dialect.name == "sqlite" else postgresql
-    insert_or_ignore = dialect.insert(_HEAD).on_conflict_do_nothing()
+    insert_or_ignore = dialect.insert(EventHead).on_conflict_do_nothing()
     connection.execute(insert_or_ignore, {"office_id": office_id, "last_seq": 0})
     return int(connection.execute(_NEXT, {"office": office_id}).scalar_one())
 

@@ -14,23 +14,14 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import bindparam, func, select
 
-from motcua.admin.domain.ticket_log import next_seq
+from motcua.admin.domain.ticket_rows import add_rows, take_number
 from motcua.admin.domain.tracking import token_digest, tracking_token
-from motcua.admin.enums import (
-    Errand,
-    Language,
-    PrintKind,
-    PrintReason,
-    PrintState,
-    TicketEventKind,
-    TicketState,
-)
-from motcua.admin.errors import IdempotencyKeyReusedError, InvalidInputError, QuotaReachedError
+from motcua.admin.enums import Errand, Language, TicketState
+from motcua.admin.errors import IdempotencyKeyReusedError, InvalidInputError, NotFoundError, QuotaReachedError
 from motcua.admin.failpoints import failpoint
-from motcua.admin.models import PrintJob, PriorityGroup, ServiceDay, Ticket, TicketEvent
+from motcua.admin.models import PriorityGroup, QueueService, Ticket
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -41,29 +32,17 @@ if TYPE_CHECKING:
     from motcua.admin.domain.desks import Desk
     from motcua.admin.settings import Settings
 
-_DAY = ServiceDay.__table__
 _TICKET = Ticket.__table__
 _ORDINARY, _PRIORITY = 1, 0
 # The configured pace counts as this many visitors, so that one odd visit does not turn the estimate over.
 _PRIOR_VISITS = 5
 
-_TAKE_NUMBER = (
-    update(_DAY)
-    .where(
-        _DAY.c.office_id == bindparam("office"), _DAY.c.series == bindparam("of_series"), _DAY.c.day == bindparam("on")
-    )
-    .values(last_number=_DAY.c.last_number + 1, waiting_count=_DAY.c.waiting_count + 1)
-    .returning(_DAY.c.last_number, _DAY.c.waiting_count, _DAY.c.served_count, _DAY.c.served_seconds)
-)
 _PRIORITY_WAITING = select(func.count()).where(
     _TICKET.c.service_id == bindparam("service"),
     _TICKET.c.service_day == bindparam("on"),
     _TICKET.c.state == TicketState.WAITING,
     _TICKET.c.priority_rank == _PRIORITY,
 )
-_ADD_TICKET = insert(_TICKET).returning(_TICKET.c.id)
-_ADD_EVENT = insert(TicketEvent.__table__)
-_ADD_PAPER = insert(PrintJob.__table__)
 _BY_KEY = select(_TICKET).where(
     _TICKET.c.office_id == bindparam("office"), _TICKET.c.idempotency_key == bindparam("key")
 )
@@ -117,34 +96,30 @@ def issue_ticket(
     is to be undone and ``find_issued`` has the earlier ticket.
     """
     ahead_of_priority = _priority_ahead(connection, order, desk, day)
-    number, waiting, served_count, served_seconds = _take_number(connection, desk, day)
+    prepared = _ticket_row(order, desk, settings)
+    taken = take_number(connection, office_id=desk.office_id, series=desk.series, day=day)
     failpoint("issue.after_counter")
     limit = min(desk.daily_quota or settings.series_capacity, settings.series_capacity)
-    if number > limit:
+    if taken.number > limit:
         raise QuotaReachedError(service=desk.service_name(order.language), quota=limit)
-    ahead = waiting - 1 if ahead_of_priority is None else ahead_of_priority
+    ahead = taken.waiting - 1 if ahead_of_priority is None else ahead_of_priority
     wait = estimated_minutes(
         ahead,
         average_minutes=desk.average_minutes,
         open_counters=desk.open_counters,
-        served_count=served_count,
-        served_seconds=served_seconds,
+        served_count=taken.served_count,
+        served_seconds=taken.served_seconds,
     )
-    seq = next_seq(connection, desk.office_id)
-    row = _ticket_row(order, desk, settings) | {
+    row = prepared | {
         "service_day": day,
-        "number": number,
-        "label": f"{desk.series}{number:0{settings.number_digits}d}",
-        "queued_seq": seq,
+        "number": taken.number,
+        "label": f"{desk.series}{taken.number:0{settings.number_digits}d}",
+        "queued_seq": taken.seq,
         "issued_at": now,
         "ahead_at_issue": ahead,
         "wait_at_issue": wait,
     }
-    ticket_id: int = connection.execute(_ADD_TICKET, row).scalar_one()
-    failpoint("issue.after_ticket")
-    connection.execute(_ADD_EVENT, _event_row(row, ticket_id))
-    connection.execute(_ADD_PAPER, _paper_row(row, ticket_id, desk))
-    failpoint("issue.after_job")
+    ticket_id = add_rows(connection, row, printer_id=desk.printer_id)
     return _issued(row | {"id": ticket_id}, desk.service_code, is_repeat=False)
 
 
@@ -159,6 +134,19 @@ def find_issued(connection: Connection, order: TicketOrder, desk: Desk) -> Issue
     if row["request_digest"] != order.digest:
         raise IdempotencyKeyReusedError
     return _issued(row, desk.service_code, is_repeat=True)
+
+
+def issued_on(session: Session, device_id: int, ticket_id: int) -> IssuedTicket:
+    """Return a ticket that this device gave. Raises NotFoundError for any other."""
+    row = session.execute(
+        select(_TICKET, QueueService.code.label("service_code"))
+        .join(QueueService, QueueService.id == _TICKET.c.service_id)
+        .where(_TICKET.c.id == ticket_id, _TICKET.c.device_id == device_id)
+    ).mappings()
+    found = row.first()
+    if found is None:
+        raise NotFoundError
+    return _issued(found, found["service_code"], is_repeat=True)
 
 
 def waiting_ahead(session: Session, ticket: Ticket) -> int:
@@ -202,17 +190,6 @@ def _priority_ahead(connection: Connection, order: TicketOrder, desk: Desk, day:
     return int(connection.execute(_PRIORITY_WAITING, {"service": desk.service_id, "on": day}).scalar_one())
 
 
-def _take_number(connection: Connection, desk: Desk, day: date) -> tuple[int, int, int, int]:
-    """Move the day's counter on and return what it says now."""
-    key = {"office": desk.office_id, "of_series": desk.series, "on": day}
-    taken = connection.execute(_TAKE_NUMBER, key).first()
-    if taken is None:  # the first visitor of the day
-        start = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(_DAY).on_conflict_do_nothing()
-        connection.execute(start, {"office_id": desk.office_id, "series": desk.series, "day": day})
-        taken = connection.execute(_TAKE_NUMBER, key).one()
-    return taken[0], taken[1], taken[2], taken[3]
-
-
 def _ticket_row(order: TicketOrder, desk: Desk, settings: Settings) -> dict[str, Any]:
     public_id = uuid.uuid4().hex
     return {
@@ -232,34 +209,6 @@ def _ticket_row(order: TicketOrder, desk: Desk, settings: Settings) -> dict[str,
         "token_digest": token_digest(tracking_token(settings.qr_key, public_id, 1)),
         "call_count": 0,
         "version": 1,
-    }
-
-
-def _event_row(ticket: dict[str, Any], ticket_id: int) -> dict[str, Any]:
-    return {
-        "office_id": ticket["office_id"],
-        "seq": ticket["queued_seq"],
-        "ticket_id": ticket_id,
-        "kind": TicketEventKind.ISSUED,
-        "to_state": TicketState.WAITING,
-        "at": ticket["issued_at"],
-        "label": ticket["label"],
-        "service_id": ticket["service_id"],
-        "device_id": ticket["device_id"],
-    }
-
-
-def _paper_row(ticket: dict[str, Any], ticket_id: int, desk: Desk) -> dict[str, Any]:
-    return {
-        "office_id": ticket["office_id"],
-        "printer_id": desk.printer_id,
-        "kind": PrintKind.TICKET,
-        "ticket_id": ticket_id,
-        "copy_number": 1,
-        "reason": PrintReason.FIRST,
-        "state": PrintState.QUEUED,
-        "attempts": 0,
-        "created_at": ticket["issued_at"],
     }
 
 

@@ -9,6 +9,8 @@ from flask import Response, current_app, request
 
 from motcua.admin.enums import Language
 from motcua.admin.errors import (
+    BodyNotJsonError,
+    BodyTooLargeError,
     ConflictError,
     DatabaseBusyError,
     DeviceRevokedError,
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 # The first match counts: special before general.
 _STATUS: tuple[tuple[type[Refusal], int], ...] = (
     (IdempotencyKeyReusedError, 409),
+    (BodyTooLargeError, 413),
+    (BodyNotJsonError, 400),
     (InvalidInputError, 400),
     (UnknownDeviceError, 401),
     (DeviceRevokedError, 403),

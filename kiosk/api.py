@@ -1,0 +1,236 @@
+"""The kiosk's JSON: what may be chosen, giving a number, how its paper is coming along."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from flask import Response, request
+from flask_appbuilder.api import BaseApi, expose
+from motcua.admin.domain.devices import find_device
+from sqlalchemy.exc import IntegrityError
+
+from motcua.admin.clock import local_day
+from motcua.admin.domain.desks import check_service_is_open, find_desk
+from motcua.admin.domain.offers import KioskOffer, ServiceOffer, kiosk_offer
+from motcua.admin.domain.papers import paper_state
+from motcua.admin.domain.tickets import IssuedTicket, TicketOrder, find_issued, issue_ticket, issued_on
+from motcua.admin.domain.tracking import tracking_token, tracking_url
+from motcua.admin.enums import Language, PrintState
+from motcua.admin.errors import Refusal
+from motcua.admin.extension import Motcua, current_motcua
+from motcua.admin.failpoints import failpoint
+from motcua.kiosk.auth import device_token
+from motcua.kiosk.opening import OpeningHours
+from motcua.kiosk.orders import read_order
+
+if TYPE_CHECKING:
+    from motcua.admin.domain.desks import Desk
+    from motcua.admin.settings import Settings
+
+
+class KioskApi(BaseApi):
+    """Four addresses, for enrolled kiosks only."""
+
+    resource_name = "kiosk"
+    openapi_spec_tag = "Kiosk"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hours = OpeningHours()
+
+    @expose("/services", methods=["GET"])
+    def services(self) -> Response:
+        """Say what this kiosk may offer now, and why not where it may not.
+        ---
+        get:
+          description: The office's queue services, each open or with the reason why not.
+          responses:
+            200:
+              description: What the first screen shows.
+            401:
+              description: No enrolled device has this token.
+            403:
+              description: The device has been revoked.
+        """  # noqa: D205 - FAB reads the YAML after the rule
+        motcua = current_motcua()
+        now = motcua.clock()
+        with motcua.database.read() as session:
+            device = find_device(session, device_token(request))
+            calendar = self.hours.calendar(motcua.database, device.office_id)
+            offer = kiosk_offer(
+                session, device.office, calendar, now=now, series_capacity=motcua.settings.series_capacity
+            )
+            return _answer(200, _offer_body(offer) | {"server_time": now.isoformat()})
+
+    @expose("/tickets", methods=["POST"])
+    def issue(self) -> Response:
+        """Give the next number.
+        ---
+        post:
+          description: >-
+            Give the next number of a service. The same Idempotency-Key again returns the same ticket.
+          parameters:
+          - in: header
+            name: Idempotency-Key
+            required: true
+            schema:
+              type: string
+              minLength: 8
+              maxLength: 64
+          requestBody:
+            required: true
+            content:
+              application/json:
+                schema:
+                  type: object
+                  required: [service]
+                  additionalProperties: false
+                  properties:
+                    service: {type: string}
+                    errand: {type: string, enum: [submit, supplement, collect, ask]}
+                    priority: {type: string, nullable: true}
+                    language: {type: string, enum: [vi, en]}
+          responses:
+            200:
+              description: The ticket that this key was already given.
+            201:
+              description: A new ticket.
+            400:
+              description: The request is not usable.
+            401:
+              description: No enrolled device has this token.
+            403:
+              description: The device has been revoked.
+            404:
+              description: No such service.
+            409:
+              description: Closed, outside hours, no numbers left, or the key was used for another request.
+            413:
+              description: The request is too large.
+            503:
+              description: The database was busy; no number was used.
+        """  # noqa: D205
+        motcua = current_motcua()
+        token = device_token(request)
+        try:
+            order = read_order(request)
+        except Refusal:
+            with motcua.database.read() as session:
+                find_device(session, token)  # a stranger learns nothing about what we accept
+            raise
+        ticket = self._give(motcua, token, order)
+        failpoint("issue.before_response")
+        return _answer(200 if ticket.is_repeat else 201, _ticket_body(ticket, motcua.settings, PrintState.QUEUED))
+
+    @expose("/tickets/<int:ticket_id>", methods=["GET"])
+    def ticket(self, ticket_id: int) -> Response:
+        """Return a ticket this kiosk gave, with how far its paper has come.
+        ---
+        get:
+          description: A ticket that this kiosk gave.
+          parameters:
+          - in: path
+            name: ticket_id
+            required: true
+            schema:
+              type: integer
+          responses:
+            200:
+              description: The ticket and its print state.
+            401:
+              description: No enrolled device has this token.
+            404:
+              description: This kiosk gave no such ticket.
+        """  # noqa: D205
+        motcua = current_motcua()
+        with motcua.database.read() as session:
+            device = find_device(session, device_token(request))
+            ticket = issued_on(session, device.id, ticket_id)
+            return _answer(200, _ticket_body(ticket, motcua.settings, paper_state(session, ticket_id)))
+
+    def _give(self, motcua: Motcua, token: str, order: TicketOrder) -> IssuedTicket:
+        """Give a number, or the one this key was already given."""
+        now = motcua.clock()
+        with motcua.database.read_connection() as connection:
+            desk = find_desk(connection, token, order.service)
+        try:
+            self._check_open(motcua, desk, order, now)
+            failpoint("issue.before_begin")
+            with motcua.database.write_connection() as connection:
+                ticket = issue_ticket(
+                    connection,
+                    order,
+                    desk,
+                    day=local_day(now, desk.time_zone),
+                    now=now,
+                    settings=motcua.settings,
+                )
+                failpoint("issue.before_commit")
+            failpoint("issue.after_commit")
+        except (Refusal, IntegrityError):
+            # The number went back with the transaction. Perhaps this very request was answered before.
+            with motcua.database.read_connection() as connection:
+                earlier = find_issued(connection, order, desk)
+            if earlier is None:
+                raise
+            return earlier
+        return ticket
+
+    def _check_open(self, motcua: Motcua, desk: Desk, order: TicketOrder, now: Any) -> None:
+        check_service_is_open(desk, order.language)
+        if not desk.always_open:
+            self.hours.check(motcua.database, desk.office_id, now)
+
+
+def _answer(status: int, body: dict[str, Any]) -> Response:
+    response = Response(json.dumps(body, ensure_ascii=False), status, content_type="application/json; charset=utf-8")
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _ticket_body(ticket: IssuedTicket, settings: Settings, paper: PrintState | None) -> dict[str, Any]:
+    token = tracking_token(settings.qr_key, ticket.public_id, ticket.token_version)
+    return {
+        "id": ticket.id,
+        "number": ticket.label,
+        "service": ticket.service,
+        "service_day": ticket.service_day.isoformat(),
+        "issued_at": ticket.issued_at.isoformat(),
+        "waiting_ahead": ticket.ahead,
+        "estimated_wait_minutes": ticket.wait_minutes,
+        "tracking_url": tracking_url(settings.public_url, token),
+        "print": {"state": paper.value if paper else "none"},
+    }
+
+
+def _offer_body(offer: KioskOffer) -> dict[str, Any]:
+    return {
+        "office": {"name": offer.office.name, "hotline": offer.office.hotline},
+        "open": any(service.refusal is None for service in offer.services),
+        "services": [_service_body(service) for service in offer.services],
+        "priorities": [
+            {"code": group.code, "name_vi": group.name_vi, "name_en": group.name_en} for group in offer.priorities
+        ],
+    }
+
+
+def _service_body(offer: ServiceOffer) -> dict[str, Any]:
+    reason = offer.refusal
+    return {
+        "code": offer.service.code,
+        "series": offer.service.series,
+        "name": offer.service.name_vi,
+        "name_vi": offer.service.name_vi,
+        "name_en": offer.service.name_en,
+        "open": reason is None,
+        "reason": reason
+        and {
+            "code": reason.code,
+            "detail": reason.text(Language.VI),
+            "detail_vi": reason.text(Language.VI),
+            "detail_en": reason.text(Language.EN),
+        },
+        "waiting": offer.waiting,
+        "estimated_wait_minutes": offer.wait_minutes,
+    }

@@ -1,0 +1,83 @@
+"""Reading a visitor's order out of a request: strict, small, and before any database is touched."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from werkzeug.exceptions import BadRequest
+
+from motcua.admin.domain.tickets import TicketOrder
+from motcua.admin.enums import Errand, Language
+from motcua.admin.errors import (
+    BodyNotJsonError,
+    BodyTooLargeError,
+    IdempotencyKeyMissingError,
+    InvalidInputError,
+)
+
+if TYPE_CHECKING:
+    from flask import Request
+
+_Word = TypeVar("_Word", Errand, Language)
+MAX_BODY_BYTES = 4096
+_KEY = re.compile(r"[A-Za-z0-9._:-]{8,64}")
+_CODE = re.compile(r"[A-Za-z0-9._-]{1,40}")
+_FIELDS = frozenset({"service", "errand", "priority", "language"})
+
+
+def read_order(request: Request) -> TicketOrder:
+    """Return what the visitor asked for.
+
+    Whatever the client says about time, day or number is refused: the server
+    decides those. Raises a kind of InvalidInputError.
+    """
+    key = request.headers.get("Idempotency-Key", "").strip()
+    if not key:
+        raise IdempotencyKeyMissingError
+    if not _KEY.fullmatch(key):
+        raise InvalidInputError(field="Idempotency-Key")
+    body = _json_object(request)
+    unknown = sorted(set(body) - _FIELDS)
+    if unknown:
+        raise InvalidInputError(field=_printable(unknown[0]))
+    return TicketOrder(
+        service=_code(body, "service"),
+        errand=_word(body, "errand", Errand, Errand.SUBMIT),
+        priority=_code(body, "priority") if body.get("priority") is not None else None,
+        language=_word(body, "language", Language, Language.VI),
+        key=key,
+    )
+
+
+def _json_object(request: Request) -> dict[str, Any]:
+    if request.content_length is None or request.content_length > MAX_BODY_BYTES:
+        raise BodyTooLargeError(limit=MAX_BODY_BYTES)
+    if not request.is_json:
+        raise BodyNotJsonError
+    try:
+        body = request.get_json()
+    except (BadRequest, RecursionError) as error:
+        raise BodyNotJsonError from error
+    if not isinstance(body, dict):
+        raise BodyNotJsonError
+    return body
+
+
+def _code(body: dict[str, Any], field: str) -> str:
+    value = body.get(field)
+    if not isinstance(value, str) or not _CODE.fullmatch(value):
+        raise InvalidInputError(field=field)
+    return value
+
+
+def _word(body: dict[str, Any], field: str, kind: type[_Word], default: _Word) -> _Word:
+    value = body.get(field, default)
+    if not isinstance(value, str) or value not in list(kind):
+        raise InvalidInputError(field=field)
+    return kind(value)
+
+
+def _printable(name: str) -> str:
+    """Return a field name fit to be said back: short, without control characters."""
+    return "".join(letter for letter in name if letter.isprintable())[:40]
