@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
 from flask import current_app
 
 if TYPE_CHECKING:
+    import threading
+
+    from flask import Flask
+
     from motcua.admin.clock import Clock
     from motcua.admin.database import Database
     from motcua.admin.settings import Settings
@@ -22,6 +27,8 @@ class Motcua:
     settings: Settings
     database: Database
     clock: Clock
+    #: Loops that run beside the web server until told to stop; each package adds its own.
+    background: dict[str, Callable[[Flask, threading.Event], None]] = field(default_factory=dict)
 
 
 def current_motcua() -> Motcua:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, bindparam, func, select
 
@@ -92,7 +92,8 @@ def find_desk(connection: Connection, token: str, service: str) -> Desk:
         raise DeviceRevokedError
     if row[8] is None:
         raise UnknownServiceError(service=service)
-    return Desk(*row.tuple())
+    fields: tuple[Any, ...] = tuple(row)
+    return Desk(*fields)
 
 
 def check_service_is_open(desk: Desk, language: Language | str) -> None:

@@ -48,7 +48,7 @@ def kiosk_offer(
     closed = _office_closed(office, calendar, now)
     day = local_day(now, office.time_zone)
     days = {row.series: row for row in session.scalars(_days_of(office, day))}
-    counters = dict(session.execute(_open_counters(office)).tuples().all())
+    counters = {service_id: number for service_id, number in session.execute(_open_counters(office))}  # noqa: C416 - rows are no pairs to the type checker
     services = session.scalars(
         select(QueueService).where(QueueService.office_id == office.id).order_by(QueueService.position, QueueService.id)
     )
@@ -94,11 +94,11 @@ def _offer(
     return ServiceOffer(service=service, refusal=refusal, waiting=waiting, wait_minutes=minutes)
 
 
-def _days_of(office: Office, day: date) -> Select[tuple[ServiceDay]]:
+def _days_of(office: Office, day: date) -> Select[ServiceDay]:
     return select(ServiceDay).where(ServiceDay.office_id == office.id, ServiceDay.day == day)
 
 
-def _open_counters(office: Office) -> Select[tuple[int, int]]:
+def _open_counters(office: Office) -> Select[int, int]:
     return (
         select(counter_service.c.service_id, func.count())
         .join(Counter, Counter.id == counter_service.c.counter_id)

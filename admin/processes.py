@@ -1,0 +1,64 @@
+"""Running the parts: the web server, and the loops beside it."""
+
+from __future__ import annotations
+
+import os
+import threading
+from typing import TYPE_CHECKING
+
+from motcua.admin.app import CONFIG_ENVIRONMENT
+from motcua.admin.extension import EXTENSION
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from flask import Flask
+    from granian import Granian
+
+STOP_SECONDS = 10
+
+
+def web_server(config: Path, *, host: str, port: int, processes: int, threads: int) -> Granian:
+    """Return the production web server, ready to ``serve()``.
+
+    Its processes build the app themselves from the configuration file.
+    """
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    os.environ[CONFIG_ENVIRONMENT] = str(config.resolve())
+    return Granian(
+        "motcua.admin.app:create_app",
+        factory=True,
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=processes,
+        blocking_threads=threads,
+        log_access=False,
+        websockets=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=STOP_SECONDS,
+    )
+
+
+class Background:
+    """The print worker, the scheduler and whatever else runs beside the web server."""
+
+    def __init__(self, app: Flask) -> None:
+        self.stop_asked = threading.Event()
+        self._threads = [
+            threading.Thread(target=loop, args=(app, self.stop_asked), name=f"motcua-{name}", daemon=True)
+            for name, loop in app.extensions[EXTENSION].background.items()
+        ]
+
+    def start(self) -> None:
+        """Start every loop in a thread of its own."""
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """Ask the loops to stop and wait until they have given back what they held."""
+        self.stop_asked.set()
+        for thread in self._threads:
+            thread.join(STOP_SECONDS)
