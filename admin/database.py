@@ -121,7 +121,7 @@ class Database:
         """Open a command as an ORM session; commit when the block ends."""
         with (
             self.write_connection() as connection,
-            Session(bind=connection, expire_on_commit=False, join_transaction_mode="control_fully") as session,
+            Session(bind=connection, expire_on_commit=False, join_transaction_mode="rollback_only") as session,
         ):
             yield session
             session.flush()

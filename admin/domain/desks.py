@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, bindparam, func, select
 
+from motcua.admin.domain.devices import device_digest
 from motcua.admin.enums import DeviceKind, Language
 from motcua.admin.errors import DeviceRevokedError, ServiceClosedError, UnknownDeviceError, UnknownServiceError
 from motcua.admin.models import Counter, Device, Office, QueueService, counter_service
@@ -84,8 +84,7 @@ def find_desk(connection: Connection, token: str, service: str) -> Desk:
     Raises UnknownDeviceError, DeviceRevokedError (withdrawn, or not a kiosk)
     and UnknownServiceError.
     """
-    digest = hashlib.sha256(token.encode()).hexdigest()
-    row = connection.execute(_FIND, {"digest": digest, "service": service}).first()
+    row = connection.execute(_FIND, {"digest": device_digest(token), "service": service}).first()
     if row is None:
         raise UnknownDeviceError
     if row[2] is not None or row[1] != DeviceKind.KIOSK:
