@@ -23,6 +23,8 @@
     - OutsideHoursError
     - QuotaReachedError
     - DatabaseBusyError
+    - RecordAwayError
+    - StreamsFullError
 * SettingError                a configuration value makes no sense; stops the start
 
 Bugs are not in this list: they stay KeyError and TypeError and reach the log.
@@ -236,3 +238,19 @@ class DatabaseBusyError(UnavailableError):
     code = "busy"
     vi = "Hệ thống đang bận, chưa ghi được. Chưa có số nào được phát; vui lòng thử lại."
     en = "The system is busy and nothing was written. No number was used; please try again."
+
+
+class RecordAwayError(UnavailableError):
+    """The record could not be read; what was shown before may still be true."""
+
+    code = "record_away"
+    vi = "Tạm thời chưa đọc được dữ liệu. Vui lòng thử lại sau ít phút."
+    en = "The data cannot be read right now. Please try again in a few minutes."
+
+
+class StreamsFullError(UnavailableError):
+    """This server process keeps as many event streams open as it may."""
+
+    code = "streams_full"
+    vi = "Máy chủ đang giữ đủ {limit} luồng sự kiện. Vui lòng hỏi lại định kỳ (JSON)."
+    en = "The server already keeps {limit} event streams open. Please poll for JSON instead."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from flask import Response, current_app, request
@@ -19,7 +20,9 @@ from motcua.admin.errors import (
     NotAllowedError,
     NotFoundError,
     QuotaReachedError,
+    RecordAwayError,
     Refusal,
+    StreamsFullError,
     UnavailableError,
     UnknownDeviceError,
 )
@@ -40,6 +43,8 @@ _STATUS: tuple[tuple[type[Refusal], int], ...] = (
     (NotFoundError, 404),
     (ConflictError, 409),
     (DatabaseBusyError, 503),
+    (RecordAwayError, 503),
+    (StreamsFullError, 503),
     (QuotaReachedError, 409),
     (UnavailableError, 409),
     (Refusal, 400),
@@ -66,7 +71,7 @@ def problem(refusal: Refusal, language: Language | None = None) -> Response:
         "detail_en": refusal.text(Language.EN),
     }
     response = Response(json.dumps(body, ensure_ascii=False), status, content_type="application/problem+json")
-    if isinstance(refusal, DatabaseBusyError):
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
         response.headers["Retry-After"] = str(_RETRY_SECONDS)
     response.headers["Cache-Control"] = "no-store"
     return response

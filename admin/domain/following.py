@@ -1,0 +1,249 @@
+"""What the holder of a tracking link may know, and nothing else.
+
+The shape of these records is the allow-list: a name, a telephone number, a
+reason or an officer has no field to stand in, so no page can show one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+
+from motcua.admin.domain.tickets import estimated_minutes, waiting_ahead
+from motcua.admin.domain.tracking import find_by_token
+from motcua.admin.enums import DossierStatus, Errand, TicketState
+from motcua.admin.errors import NotFoundError
+from motcua.admin.models import Counter, Dossier, DossierEvent, ServiceDay, Ticket, counter_service
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+# How long a link lives: a ticket's to the end of its day and a day more, a dossier's a month past its end.
+_TICKET_DAYS = 2
+_DOSSIER_LIFE = timedelta(days=30)
+_NEVER = datetime.max.replace(tzinfo=UTC)
+_AT_A_COUNTER = frozenset({TicketState.CALLED, TicketState.SERVING})
+_ENDED = frozenset({DossierStatus.REFUSED, DossierStatus.WITHDRAWN, DossierStatus.STOPPED})
+_PROCESSED = _ENDED | {DossierStatus.DONE, DossierStatus.RETURNED}
+
+
+@dataclass(frozen=True, slots=True)
+class FollowedDossier:
+    """A dossier, as far as everybody with the link may know it."""
+
+    code: str
+    state: str
+    due_at: datetime | None
+    overdue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """The public state of a ticket, later of its dossier: field for field what the JSON says."""
+
+    kind: str
+    number: str | None
+    service: str | None
+    state: str
+    waiting_ahead: int | None
+    estimated_wait_minutes: int | None
+    counter: int | None
+    called_at: datetime | None
+    dossier: FollowedDossier | None
+    #: Grows with every change of the ticket and its dossiers.
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class FollowedStep:
+    """One step of the dossier's way; ``due_at`` where a new date was given with it."""
+
+    at: datetime
+    state: str
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class FollowedOffice:
+    """Where to ask."""
+
+    name: str
+    hotline: str | None
+    time_zone: str
+    #: Weekday (0 is Monday), opening, closing.
+    hours: tuple[tuple[int, time, time], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FollowingPage:
+    """What the page shows around the state: nothing more personal than the state itself."""
+
+    state: Following
+    series: str | None
+    service_vi: str
+    service_en: str
+    errand: Errand | None
+    ahead_at_issue: int
+    due_is_provisional: bool
+    steps: tuple[FollowedStep, ...]
+    office: FollowedOffice
+
+    @property
+    def is_processed(self) -> bool:
+        """Whether nothing more is to be expected of the dossier's due date."""
+        return self.state.dossier is not None and DossierStatus[self.state.dossier.state.upper()] in _PROCESSED
+
+
+def follow(session: Session, token: str, *, now: datetime) -> Following:
+    """Return the public state behind a link.
+
+    Raises NotFoundError for a token that is unknown, malformed, revoked or
+    past its time, without saying which.
+    """
+    return _state(session, _subject(session, token, now), now)
+
+
+def follow_on_page(session: Session, token: str, *, now: datetime) -> FollowingPage:
+    """Return what the page shows. Raises NotFoundError as ``follow`` does."""
+    subject = _subject(session, token, now)
+    ticket, dossier = (subject.ticket, subject) if isinstance(subject, Dossier) else (subject, None)
+    office = subject.office
+    return FollowingPage(
+        state=_state(session, subject, now),
+        series=ticket.series if ticket else None,
+        service_vi=ticket.service.name_vi if ticket else "",
+        service_en=ticket.service.name_en if ticket else "",
+        errand=ticket.errand if ticket else None,
+        ahead_at_issue=ticket.ahead_at_issue if ticket else 0,
+        due_is_provisional=dossier.due_is_provisional if dossier else False,
+        steps=_steps(session, dossier) if dossier else (),
+        office=FollowedOffice(
+            name=office.name,
+            hotline=office.hotline,
+            time_zone=office.time_zone,
+            hours=tuple((hours.weekday, hours.opens_at, hours.closes_at) for hours in office.hours),
+        ),
+    )
+
+
+def _subject(session: Session, token: str, now: datetime) -> Ticket | Dossier:
+    """Return what the link is about now: the ticket, until a dossier has been taken in from it."""
+    found = find_by_token(session, token)
+    subject = (_dossier_of(session, found) or found) if isinstance(found, Ticket) else found
+    if subject is None or now >= _void_at(subject):
+        raise NotFoundError
+    return subject
+
+
+def _dossier_of(session: Session, ticket: Ticket) -> Dossier | None:
+    """Return the last dossier that was taken in from a ticket."""
+    return session.scalar(
+        select(Dossier)
+        .where(Dossier.ticket_id == ticket.id)
+        .order_by(Dossier.received_at.desc(), Dossier.id.desc())
+        .limit(1)
+    )
+
+
+def _void_at(subject: Ticket | Dossier) -> datetime:
+    """Return when the link stops working; a dossier on its way keeps it alive."""
+    if isinstance(subject, Ticket):
+        day = subject.service_day + timedelta(days=_TICKET_DAYS)
+        return datetime.combine(day, time(), tzinfo=ZoneInfo(subject.office.time_zone))
+    ended_at = subject.returned_at or (subject.finished_at if subject.status in _ENDED else None)
+    return ended_at + _DOSSIER_LIFE if ended_at else _NEVER
+
+
+def _state(session: Session, subject: Ticket | Dossier, now: datetime) -> Following:
+    return _of_dossier(session, subject, now) if isinstance(subject, Dossier) else _of_ticket(session, subject)
+
+
+def _of_ticket(session: Session, ticket: Ticket) -> Following:
+    is_called = ticket.state in _AT_A_COUNTER
+    ahead = waiting_ahead(session, ticket) if is_called or ticket.state == TicketState.WAITING else None
+    return Following(
+        kind="ticket",
+        number=ticket.label,
+        service=ticket.service.code,
+        state=ticket.state.value,
+        waiting_ahead=ahead,
+        estimated_wait_minutes=None if ahead is None else _wait(session, ticket, ahead),
+        counter=ticket.counter.number if ticket.counter and is_called else None,
+        called_at=ticket.called_at if is_called else None,
+        dossier=None,
+        version=ticket.version,
+    )
+
+
+def _of_dossier(session: Session, dossier: Dossier, now: datetime) -> Following:
+    ticket = dossier.ticket
+    is_called = ticket is not None and ticket.state in _AT_A_COUNTER
+    state = dossier.status.name.lower()
+    is_late = dossier.due_at is not None and dossier.due_at < now and dossier.status not in _PROCESSED
+    return Following(
+        kind="dossier",
+        number=ticket.label if ticket else None,
+        service=ticket.service.code if ticket else None,
+        state=state,
+        waiting_ahead=None,
+        estimated_wait_minutes=None,
+        counter=ticket.counter.number if ticket and ticket.counter and is_called else None,
+        called_at=ticket.called_at if ticket and is_called else None,
+        dossier=FollowedDossier(code=dossier.code, state=state, due_at=dossier.due_at, overdue=is_late),
+        version=_version(session, ticket, dossier),
+    )
+
+
+def _wait(session: Session, ticket: Ticket, ahead: int) -> int:
+    day = session.scalar(
+        select(ServiceDay).where(
+            ServiceDay.office_id == ticket.office_id,
+            ServiceDay.series == ticket.series,
+            ServiceDay.day == ticket.service_day,
+        )
+    )
+    counters = session.scalar(
+        select(func.count())
+        .select_from(counter_service)
+        .join(Counter, Counter.id == counter_service.c.counter_id)
+        .where(counter_service.c.service_id == ticket.service_id, Counter.is_active.is_(True))
+    )
+    return estimated_minutes(
+        ahead,
+        average_minutes=ticket.service.average_minutes,
+        open_counters=counters or 0,
+        served_count=day.served_count if day else 0,
+        served_seconds=day.served_seconds if day else 0,
+    )
+
+
+def _version(session: Session, ticket: Ticket | None, dossier: Dossier) -> int:
+    """Add up the versions of everything behind the link, so that it only ever grows."""
+    if ticket is None:
+        return dossier.version
+    dossiers = session.scalar(select(func.sum(Dossier.version)).where(Dossier.ticket_id == ticket.id))
+    return ticket.version + int(dossiers or 0)
+
+
+def _steps(session: Session, dossier: Dossier) -> tuple[FollowedStep, ...]:
+    """Return the dossier's way, oldest first: states and dates, neither persons nor reasons."""
+    rows = session.execute(
+        select(
+            DossierEvent.at,
+            DossierEvent.from_status,
+            DossierEvent.to_status,
+            DossierEvent.due_from,
+            DossierEvent.due_to,
+        )
+        .where(DossierEvent.dossier_id == dossier.id)
+        .order_by(DossierEvent.id)
+    )
+    return tuple(
+        FollowedStep(at, to_status.name.lower(), due_to if due_from is not None and due_to != due_from else None)
+        for at, from_status, to_status, due_from, due_to in rows
+        if from_status != to_status or (due_from is not None and due_to != due_from)
+    )

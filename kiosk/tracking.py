@@ -1,0 +1,143 @@
+"""The page behind the QR code: the state of a ticket, later of its dossier, for whoever holds the link.
+
+Every answer is the same for a token that is unknown, malformed, revoked or
+past its time. Nothing is changed by looking, no cookie is set, and the log
+gets a digest of the token and never the token itself.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Response, current_app, render_template, request, session
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from motcua.admin.domain.following import follow, follow_on_page
+from motcua.admin.domain.tracking import token_digest
+from motcua.admin.errors import NotFoundError, RecordAwayError, Refusal
+from motcua.admin.extension import current_motcua
+from motcua.admin.language import current_language, gettext
+from motcua.admin.views.problems import problem, status_of
+from motcua.kiosk import tracking_words
+
+if TYPE_CHECKING:
+    from werkzeug.exceptions import HTTPException
+
+_JSON = ".json"
+_LOG_CHARS = 8
+_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; font-src 'self'; "
+        "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex, nofollow, noarchive",
+    "X-Content-Type-Options": "nosniff",
+}
+
+tracking = Blueprint("motcua_tracking", __name__, template_folder="templates")
+tracking.context_processor(lambda: {"_": gettext, "words": tracking_words})
+
+
+@tracking.get("/t/<path:link>")
+@tracking.get("/T/<path:link>")
+def show(link: str) -> Response:
+    """Answer with the page, or with JSON when the address ends in ``.json``."""
+    return _guarded(_json_answer(link[: -len(_JSON)]) if _wants_json(link) else _page(link))
+
+
+def _json_answer(token: str) -> Response:
+    motcua = current_motcua()
+    with motcua.database.read() as record:
+        state = follow(record, token, now=motcua.clock())
+    body = json.dumps(dataclasses.asdict(state), ensure_ascii=False, default=datetime.isoformat)
+    response = Response(body, content_type="application/json; charset=utf-8")
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.set_etag(hashlib.sha256(body.encode()).hexdigest()[:32])
+    response.make_conditional(request)
+    return response
+
+
+def _page(token: str) -> Response:
+    motcua = current_motcua()
+    now = motcua.clock()
+    with motcua.database.read() as record:
+        page = follow_on_page(record, token, now=now)
+    zone = ZoneInfo(page.office.time_zone)
+    return _html(
+        200,
+        "tracking/page.html",
+        page=page,
+        state=page.state,
+        now=now.astimezone(zone),
+        said=tracking_words.state_words(page.state),
+        due=tracking_words.due_words(page, now),
+        local=lambda moment: moment.astimezone(zone),
+        json_url=f"{request.script_root}{request.path}{_JSON}",
+    )
+
+
+def _html(status: int, template: str, **facts: Any) -> Response:
+    response = Response(render_template(template, language=current_language(), **facts), status)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@tracking.errorhandler(Refusal)
+def refuse(refusal: Refusal) -> Response:
+    """Say no without saying why: nothing in the answer depends on the token."""
+    link = _link()
+    if isinstance(refusal, NotFoundError):
+        current_app.logger.info("no such tracking link: %s", _mark(link))
+    if _wants_json(link):
+        return _guarded(problem(refusal))
+    is_missing = isinstance(refusal, NotFoundError)
+    template = "tracking/missing.html" if is_missing else "tracking/away.html"
+    return _guarded(_html(status_of(refusal), template))
+
+
+@tracking.errorhandler(DBAPIError)
+@tracking.errorhandler(PoolTimeoutError)
+def record_away(error: Exception) -> Response:
+    """Say that the state can't be read just now, rather than something untrue."""
+    current_app.logger.error("tracking link %s could not be read", _mark(_link()), exc_info=error)
+    return refuse(RecordAwayError())
+
+
+@tracking.errorhandler(Exception)
+def bug(error: Exception) -> Response | HTTPException:
+    """Answer calmly after a bug; Flask's own handler would write the address, token and all, to the log."""
+    from werkzeug.exceptions import HTTPException
+
+    if isinstance(error, HTTPException):
+        return error
+    current_app.logger.error("tracking link %s failed", _mark(_link()), exc_info=error)
+    return _guarded(_html(500, "tracking/away.html"))
+
+
+def _link() -> str:
+    return str((request.view_args or {}).get("link", ""))
+
+
+def _wants_json(link: str) -> bool:
+    return link.lower().endswith(_JSON)
+
+
+def _mark(link: str) -> str:
+    """Return what the log may know of a token."""
+    return token_digest(link[: -len(_JSON)] if _wants_json(link) else link)[:_LOG_CHARS]
+
+
+def _guarded(response: Response) -> Response:
+    response.headers.update(_HEADERS)
+    # A host may open or prolong a session on every request; not on the public's phones.
+    if session.modified or session.permanent:
+        session.permanent = False
+        session.modified = False
+    return response
