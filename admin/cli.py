@@ -1,18 +1,32 @@
-"""The commands: ``motcua ...`` on its own, ``flask motcua ...`` inside a host."""
+"""The commands: ``motcua ...`` on its own, ``flask motcua ...`` inside a host.
+
+The other packages add theirs through the entry point group
+``motcua.commands``, so that the record need not know them.
+"""
 
 from __future__ import annotations
 
 import os
+import signal
+import threading
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from flask import current_app
 from flask.cli import AppGroup, ScriptInfo
 
 from motcua.admin.app import CONFIG_ENVIRONMENT, create_app
+from motcua.admin.extension import current_motcua
 
 if TYPE_CHECKING:
+    from datetime import datetime
+    from types import FrameType
+
     from flask import Flask
+
+COMMANDS = "motcua.commands"
 
 motcua = AppGroup("motcua", help="One-stop public-service centre: queue, dossiers, daily digest.")
 
@@ -23,10 +37,128 @@ def main() -> None:
 
 
 def _standalone_app() -> Flask:
-    if CONFIG_ENVIRONMENT not in os.environ:
-        config = Path("config.py").resolve()
-        if not config.exists():
-            msg = f"There is no config.py in {Path.cwd()}; go to its folder or set {CONFIG_ENVIRONMENT}=/path/to/config.py."
-            raise click.ClickException(msg)
-        os.environ[CONFIG_ENVIRONMENT] = str(config)
+    os.environ[CONFIG_ENVIRONMENT] = str(_config_file())
     return create_app()
+
+
+def _config_file() -> Path:
+    config = Path(os.environ.get(CONFIG_ENVIRONMENT, "config.py")).resolve()
+    if not config.exists():
+        msg = f"{config} does not exist: go to the folder with config.py, or set {CONFIG_ENVIRONMENT}."
+        raise click.ClickException(msg)
+    return config
+
+
+@motcua.command("demo", with_appcontext=False)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8080, show_default=True, help="Port to listen on.")
+@click.option(
+    "--data-dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("demo-data"),
+    show_default=True,
+    help="Folder of the trial's database, papers and mails.",
+)
+@click.option("--reset", is_flag=True, help="Start over: remove what the last trial left in the folder.")
+@click.option(
+    "--always-open/--office-hours",
+    default=True,
+    show_default=True,
+    help="Give numbers at any hour, or only while the sample office is open.",
+)
+def demo(*, host: str, port: int, data_dir: Path, reset: bool, always_open: bool) -> None:
+    """Run a complete centre with sample data: web, print worker, scheduler, all in one."""
+    from motcua.admin.demo import run_demo
+
+    run_demo(host=host, port=port, folder=data_dir, reset=reset, always_open=always_open)
+
+
+@motcua.command("serve", with_appcontext=False)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8080, show_default=True, help="Port to listen on.")
+@click.option("--processes", default=1, show_default=True, help="Web server processes.")
+@click.option("--threads", default=16, show_default=True, help="Requests each process serves at once.")
+def serve(*, host: str, port: int, processes: int, threads: int) -> None:
+    """Run the production web server. Run `motcua worker` beside it."""
+    from motcua.admin.processes import web_server
+
+    web_server(_config_file(), host=host, port=port, processes=processes, threads=threads).serve()
+
+
+@motcua.command("worker")
+def worker() -> None:
+    """Run the scheduler and the print worker until stopped."""
+    from motcua.admin.processes import Background
+
+    background = Background(current_app._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001 - Flask's documented way
+    stopped = threading.Event()
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        stopped.set()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    background.start()
+    click.echo("Worker is running. Ctrl+C stops it.")
+    stopped.wait()
+    background.stop()
+
+
+@motcua.command("upgrade")
+def upgrade_command() -> None:
+    """Bring our tables and roles up to date."""
+    from motcua.admin.permissions import sync_roles
+    from motcua.admin.schema import schema_revision, upgrade
+
+    engine = current_motcua().database.engine
+    upgrade(engine)
+    sync_roles(current_app.appbuilder)  # type: ignore[attr-defined]
+    click.echo(f"Database is at {schema_revision(engine)}; roles are up to date.")
+
+
+@motcua.command("downgrade")
+@click.confirmation_option(prompt="This removes every table of Motcua and what is in it. Continue?")
+def downgrade_command() -> None:
+    """Remove our tables, for uninstalling. The host's tables are not touched."""
+    from motcua.admin.schema import downgrade
+
+    downgrade(current_motcua().database.engine)
+    click.echo("Our tables are gone.")
+
+
+@motcua.command("doctor")
+def doctor_command() -> None:
+    """Check configuration, add-ons, schema, clock, printer and mail; one line each."""
+    from motcua.admin.health import doctor
+
+    checks = doctor(current_app._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001
+    for check in checks:
+        click.echo(f"{check.state.upper():<4}  {check.name:<14} {check.text}")
+    if any(check.state == "fail" for check in checks):
+        raise SystemExit(1)
+
+
+@motcua.command("import-procedures")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--effective-from", type=click.DateTime(["%Y-%m-%d"]), help="First day the new versions are in force; today."
+)
+def import_procedures_command(file: Path, effective_from: datetime | None) -> None:
+    """Import procedures from a CSV file: all of it, or nothing with every bad row named."""
+    from rich.progress import track
+
+    from motcua.admin.clock import local_day
+    from motcua.admin.domain.procedure_import import import_procedures
+
+    state = current_motcua()
+    today = local_day(state.clock(), state.settings.time_zone)
+    del track
+    with file.open(encoding="utf-8-sig", newline="") as lines, state.database.write() as session:
+        report = import_procedures(
+            session, lines, effective_from=effective_from.date() if effective_from else today
+        )
+    click.echo(report)
+
+
+for _entry in entry_points(group=COMMANDS):
+    motcua.add_command(_entry.load())

@@ -14,7 +14,7 @@ from motcua.admin.errors import InvalidInputError, NotFoundError, RecordAwayErro
 from motcua.admin.extension import current_motcua
 from motcua.admin.language import current_language, gettext
 from motcua.admin.views.problems import problem
-from motcua.kiosk.board_stream import Places, news_body, stream, to_json
+from motcua.kiosk.board_stream import LIFE_SECONDS, Places, news_body, stream, to_json
 from motcua.kiosk.settings import kiosk_settings
 
 if TYPE_CHECKING:
@@ -79,6 +79,7 @@ class BoardApi(BaseApi):
     def __init__(self) -> None:
         super().__init__()
         self.places = Places(kiosk_settings().board_streams)
+        self.stream_seconds = LIFE_SECONDS
 
     @expose("/<office>/events", methods=["GET"])
     def events(self, office: str) -> Response:
@@ -173,7 +174,7 @@ class BoardApi(BaseApi):
             find_hall(session, office)
         if not self.places.take():
             raise StreamsFullError(limit=self.places.limit)
-        lines: Iterator[str] = stream(motcua.database, motcua.clock, office, after)
+        lines: Iterator[str] = stream(motcua.database, motcua.clock, office, after, life_seconds=self.stream_seconds)
         response = Response(lines, content_type=f"{_STREAM}; charset=utf-8")
         # Not in the generator: one that was never started is never finished either (HEAD).
         response.call_on_close(self.places.give_back)

@@ -55,7 +55,7 @@ def to_json(body: Any) -> str:
 
 
 def stream(
-    database: Database, clock: Clock, office_code: str, after: int | None, *, life_seconds: float = LIFE_SECONDS
+    database: Database, clock: Clock, office_code: str, after: int | None, *, life_seconds: float
 ) -> Iterator[str]:
     """Yield server-sent events until the connection has lived its time.
 

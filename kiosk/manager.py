@@ -2,8 +2,31 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from flask import current_app
 from flask_appbuilder.basemanager import BaseManager
+
+from motcua.kiosk.api import KioskApi
+from motcua.kiosk.board import BoardApi, hall
+from motcua.kiosk.settings import EXTENSION, read_kiosk_settings
+from motcua.kiosk.tracking import tracking
+
+if TYPE_CHECKING:
+    from flask_appbuilder import AppBuilder
 
 
 class KioskManager(BaseManager):
     """The paper, as a Flask-AppBuilder add-on."""
+
+    def __init__(self, appbuilder: AppBuilder) -> None:
+        # FAB swallows what goes wrong in register_views; a nonsense setting must stop the start here.
+        super().__init__(appbuilder)
+        current_app.extensions[EXTENSION] = read_kiosk_settings(current_app.config)
+
+    def register_views(self) -> None:
+        """Add the kiosk's addresses."""
+        current_app.register_blueprint(hall)
+        current_app.register_blueprint(tracking)
+        self.appbuilder.add_api(KioskApi)
+        self.appbuilder.add_api(BoardApi)

@@ -90,11 +90,11 @@ def state_words(state: Following) -> StateWords:
     if state.kind == "ticket" and state.state == "waiting":
         return StateWords("plain", _ahead(state.waiting_ahead or 0), _wait(state.estimated_wait_minutes or 0))
     headline, sentence = (_DOSSIER if state.kind == "dossier" else _TICKET)[state.state]
+    tone = _TONE.get(state.state, "plain")
     if state.dossier and state.dossier.overdue:
         sentence = "We are late with your dossier and apologise. Please call the centre for the new date."
-    return StateWords(
-        _TONE.get(state.state, "plain"), gettext(headline, counter=state.counter or ""), gettext(sentence)
-    )
+        tone = "late"
+    return StateWords(tone, gettext(headline, counter=state.counter or ""), gettext(sentence))
 
 
 def _ahead(ahead: int) -> str:

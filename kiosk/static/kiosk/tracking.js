@@ -25,8 +25,16 @@
     return wait * (0.9 + 0.2 * Math.random()); // so that a hall of phones does not ask in step
   }
 
+  const hours = new Intl.DateTimeFormat("vi-VN", {
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    hourCycle: "h23",
+    timeZone: shown.dataset.zone, // the office's, wherever the phone has been
+  });
+
   function clock(time) {
-    return new Date(time).toTimeString().slice(0, 8);
+    return hours.format(new Date(time));
   }
 
   function tell() {

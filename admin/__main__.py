@@ -1,0 +1,5 @@
+"""``python -m motcua.admin``: the same commands without the console script."""
+
+from motcua.admin.cli import main
+
+main()
