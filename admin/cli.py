@@ -154,9 +154,7 @@ def import_procedures_command(file: Path, effective_from: datetime | None) -> No
     today = local_day(state.clock(), state.settings.time_zone)
     del track
     with file.open(encoding="utf-8-sig", newline="") as lines, state.database.write() as session:
-        report = import_procedures(
-            session, lines, effective_from=effective_from.date() if effective_from else today
-        )
+        report = import_procedures(session, lines, effective_from=effective_from.date() if effective_from else today)
     click.echo(report)
 
 

@@ -44,7 +44,16 @@ IDENTIFIER = "H99.01"
 _SAMPLE = Path(__file__).parent / "sample"
 PROCEDURES = _SAMPLE / "procedures.csv"
 HOLIDAYS = _SAMPLE / "holidays_2026.csv"
-_OUR_FILES = ("config.py", "secrets.json", "demo.json", "motcua.db", "motcua.db-wal", "motcua.db-shm", "printer", "mail")
+_OUR_FILES = (
+    "config.py",
+    "secrets.json",
+    "demo.json",
+    "motcua.db",
+    "motcua.db-wal",
+    "motcua.db-shm",
+    "printer",
+    "mail",
+)
 _CONFIG = '''"""Configuration of this trial, written by `motcua demo`. Its secrets were made up for it alone."""
 
 SECRET_KEY = {secret!r}

@@ -143,25 +143,31 @@ def faults(address: str) -> tuple[int, int]:
 
 def compare(engine: str, address: str, floor_address: str, options: argparse.Namespace) -> list[str]:
     """Load product and floor in turns; return the bars that do not hold."""
-    print(f"\n{engine}: issuing over HTTP, {options.processes} process(es) x {options.threads} threads, "
-          f"{options.rounds} rounds of {options.seconds} s, medians")
+    print(
+        f"\n{engine}: issuing over HTTP, {options.processes} process(es) x {options.threads} threads, "
+        f"{options.rounds} rounds of {options.seconds} s, medians"
+    )
     print("clients   ours/s  floor/s  ratio    p50    p95    p99  longest ms  errors")
     missed = []
     with product_server(address, 0, options) as ours, floor_server(floor_address, options) as bare:
         for server in (ours, bare):
             server.load(8, 1)  # warm
         for clients in options.concurrency:
-            rounds = [(ours.load(clients, options.seconds), bare.load(clients, options.seconds))
-                      for _ in range(options.rounds)]
+            rounds = [
+                (ours.load(clients, options.seconds), bare.load(clients, options.seconds))
+                for _ in range(options.rounds)
+            ]
             mine = [pair[0] for pair in rounds]
             ratio = median(pair[0].per_second / pair[1].per_second for pair in rounds)
             p95 = median(result.percentile(95) for result in mine)
             worst = max(result.worst for result in mine)
             errors = sum(result.errors for result in mine)
-            print(f"{clients:7}  {median(r.per_second for r in mine):7.0f}  "
-                  f"{median(pair[1].per_second for pair in rounds):7.0f}  {ratio:5.2f}  "
-                  f"{median(r.percentile(50) for r in mine):5.1f}  {p95:5.1f}  "
-                  f"{median(r.percentile(99) for r in mine):5.1f}  {worst:10.1f}  {errors:6}")
+            print(
+                f"{clients:7}  {median(r.per_second for r in mine):7.0f}  "
+                f"{median(pair[1].per_second for pair in rounds):7.0f}  {ratio:5.2f}  "
+                f"{median(r.percentile(50) for r in mine):5.1f}  {p95:5.1f}  "
+                f"{median(r.percentile(99) for r in mine):5.1f}  {worst:10.1f}  {errors:6}"
+            )
             if ratio < BAR_RATIO:
                 missed.append(f"{engine}, {clients} clients: ratio {ratio:.2f} < {BAR_RATIO}")
             if errors:

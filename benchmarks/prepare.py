@@ -87,10 +87,14 @@ def _add_past_tickets(session: Session, office: Office, count: int, now: datetim
         session.add(ServiceDay(office_id=office.id, series=SERIES, day=day, last_number=min(_A_DAY, count)))
     session.flush()
     for start in range(0, count, _BATCH):
-        rows = [_past_ticket(index, office.id, service_id, days, now) for index in range(start, min(start + _BATCH, count))]
+        rows = [
+            _past_ticket(index, office.id, service_id, days, now) for index in range(start, min(start + _BATCH, count))
+        ]
         session.execute(sa.insert(Ticket), rows)
         session.execute(sa.insert(TicketEvent), [_past_event(row, service_id) for row in rows])
-    session.execute(sa.text("INSERT INTO motcua_event_head VALUES (:office, :last)"), {"office": office.id, "last": count})
+    session.execute(
+        sa.text("INSERT INTO motcua_event_head VALUES (:office, :last)"), {"office": office.id, "last": count}
+    )
 
 
 def _past_ticket(index: int, office_id: int, service_id: int, days: int, now: datetime) -> dict[str, Any]:

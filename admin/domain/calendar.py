@@ -1,0 +1,141 @@
+"""When an office works: its weekly hours, the holidays of Vietnam, and what was announced besides.
+
+Public holidays come from the ``holidays`` library as a starting point; the
+yearly announcements of the Prime Minister (days swapped, working Saturdays)
+and an office's own days are rows that outweigh it. A year counts as known
+once somebody has recorded its announcement.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import cache
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import holidays
+from sqlalchemy import or_, select
+
+from motcua.admin.enums import HolidayKind
+from motcua.admin.models import CalendarYear, Holiday, OfficeHours
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from sqlalchemy.orm import Session
+
+    from motcua.admin.models import Office
+
+Span = tuple[time, time]
+# Longer than any run of holidays: who finds no working day by then has a calendar without one.
+_LONGEST_PAUSE = timedelta(days=400)
+
+
+class NoWorkingDayError(ValueError):
+    """The calendar has no working day within a year: nobody could keep a due date."""
+
+
+@dataclass(frozen=True)
+class WorkingCalendar:
+    """The hours of one office on every day."""
+
+    zone: ZoneInfo
+    #: Opening spans by weekday (0 is Monday), in order.
+    week: Mapping[int, tuple[Span, ...]]
+    #: What was announced for a day; outweighs week and public holidays.
+    announced: Mapping[date, HolidayKind]
+    known_years: frozenset[int]
+
+    def open_spans(self, day: date) -> tuple[Span, ...]:
+        """Return the opening spans of a day, in order; none on a day off.
+
+        A working Saturday has the hours of the first weekday that has any.
+        """
+        if not self.is_working_day(day):
+            return ()
+        return self.week.get(day.weekday()) or next(self.week[weekday] for weekday in sorted(self.week))
+
+    def is_working_day(self, day: date) -> bool:
+        """Tell whether the office works on a day."""
+        kind = self.announced.get(day)
+        if kind is not None:
+            return kind == HolidayKind.WORKING_DAY and bool(self.week)
+        return day.weekday() in self.week and day not in _public_holidays(day.year)
+
+    def is_known(self, day: date) -> bool:
+        """Tell whether the holidays of the day's year have been announced."""
+        return day.year in self.known_years
+
+    def working_day_from(self, day: date) -> date:
+        """Return the day itself, or the next working day. Raises NoWorkingDayError."""
+        last = day + _LONGEST_PAUSE
+        while not self.is_working_day(day):
+            day += timedelta(days=1)
+            if day > last:
+                raise NoWorkingDayError
+        return day
+
+    def add_working_days(self, day: date, count: int) -> date:
+        """Return the working day ``count`` after ``day``; the day itself is not counted."""
+        for _ in range(count):
+            day = self.working_day_from(day + timedelta(days=1))
+        return day
+
+    def working_days_between(self, first: date, last: date) -> int:
+        """Count the working days after ``first`` up to and including ``last``; negative the other way round."""
+        if last < first:
+            return -self.working_days_between(last, first)
+        days = (first + timedelta(days=offset) for offset in range(1, (last - first).days + 1))
+        return sum(self.is_working_day(day) for day in days)
+
+    def moment(self, day: date, at: time) -> datetime:
+        """Return the instant of a local time."""
+        return datetime.combine(day, at, tzinfo=self.zone)
+
+
+def working_calendar(session: Session, office: Office) -> WorkingCalendar:
+    """Return the office's calendar: its hours, national announcements, its own days on top."""
+    week: dict[int, tuple[Span, ...]] = {}
+    hours = select(OfficeHours).where(OfficeHours.office_id == office.id).order_by(OfficeHours.opens_at)
+    for row in session.scalars(hours):
+        week[row.weekday] = (*week.get(row.weekday, ()), (row.opens_at, row.closes_at))
+    days = session.scalars(
+        select(Holiday)
+        .where(or_(Holiday.office_id.is_(None), Holiday.office_id == office.id))
+        .order_by(Holiday.office_id.is_not(None))  # the office's own come last and outweigh
+    )
+    announced = {row.day: row.kind for row in days}
+    known = session.scalars(select(CalendarYear.year).where(CalendarYear.is_announced.is_(True)))
+    return WorkingCalendar(
+        zone=ZoneInfo(office.time_zone), week=week, announced=announced, known_years=frozenset(known)
+    )
+
+
+def load_holidays(session: Session, path: Path) -> None:
+    """Record the announcements of a CSV file (day, kind, name, source_document) and that their years are known.
+
+    Days already recorded stay as they are.
+    """
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    known = set(session.scalars(select(Holiday.day).where(Holiday.office_id.is_(None))))
+    for row in rows:
+        day = date.fromisoformat(row["day"])
+        if day not in known:
+            session.add(
+                Holiday(
+                    day=day, kind=HolidayKind(row["kind"]), name=row["name"], source_document=row["source_document"]
+                )
+            )
+    for year in {date.fromisoformat(row["day"]).year for row in rows}:
+        if session.get(CalendarYear, year) is None:
+            session.add(CalendarYear(year=year, is_announced=True))
+    session.flush()
+
+
+@cache
+def _public_holidays(year: int) -> frozenset[date]:
+    return frozenset(holidays.country_holidays("VN", years=year))
