@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from motcua.admin.clock import Clock
     from motcua.admin.database import Database
+    from motcua.admin.health import Check
     from motcua.admin.settings import Settings
 
 EXTENSION = "motcua"
@@ -29,6 +30,8 @@ class Motcua:
     clock: Clock
     #: Loops that run beside the web server until told to stop; each package adds its own.
     background: dict[str, Callable[[Flask, threading.Event], None]] = field(default_factory=dict)
+    #: How each part says whether it works (admin/health.py); each package adds its own.
+    checks: dict[str, Callable[[], Check]] = field(default_factory=dict)
 
 
 def current_motcua() -> Motcua:
