@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from motcua.admin.app import CONFIG_ENVIRONMENT
 from motcua.admin.extension import EXTENSION
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from flask import Flask
-    from granian import Granian
+    from granian.server.common import AbstractServer
 
 STOP_SECONDS = 10
 
 
-def web_server(config: Path, *, host: str, port: int, processes: int, threads: int) -> Granian:
+def web_server(config: Path, *, host: str, port: int, processes: int, threads: int) -> AbstractServer[Any]:
     """Return the production web server, ready to ``serve()``.
 
     Its processes build the app themselves from the configuration file.

@@ -2,6 +2,11 @@
 # What is there is used, what is missing is installed where that is possible, and otherwise one line says
 # which tests are skipped and why. With CI=true nothing may be missing.
 
+motcua_missing() {
+    echo "$1"
+    [ "${CI:-}" != true ] || exit 1
+}
+
 motcua_apt() {
     [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1 || return 1
     echo "Installing $* ..."
@@ -15,7 +20,8 @@ if [ -z "${MOTCUA_TEST_CHROMIUM:-}" ]; then
     MOTCUA_TEST_CHROMIUM=$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)
 fi
 export MOTCUA_TEST_CHROMIUM
-[ -n "$MOTCUA_TEST_CHROMIUM" ] || echo "No Chromium here: the tests in a real browser are skipped (set MOTCUA_TEST_CHROMIUM)."
+[ -n "$MOTCUA_TEST_CHROMIUM" ] ||
+    motcua_missing "No Chromium here: the tests in a real browser are skipped (set MOTCUA_TEST_CHROMIUM)."
 
 motcua_postgres_answers() {
     .venv/bin/python -c "import psycopg, sys; psycopg.connect(sys.argv[1], connect_timeout=3)" "$1" 2>/dev/null
@@ -42,4 +48,5 @@ if [ -z "${MOTCUA_TEST_POSTGRES:-}" ]; then
     fi
 fi
 export MOTCUA_TEST_POSTGRES
-[ -n "${MOTCUA_TEST_POSTGRES:-}" ] || echo "No PostgreSQL here: the tests on it are skipped (set MOTCUA_TEST_POSTGRES)."
+[ -n "${MOTCUA_TEST_POSTGRES:-}" ] ||
+    motcua_missing "No PostgreSQL here: the tests on it are skipped (set MOTCUA_TEST_POSTGRES)."
