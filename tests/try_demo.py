@@ -1,0 +1,90 @@
+"""Start a trial and try it as a visitor would, with nothing but the standard library.
+
+``try_demo.py DATA_DIR COMMAND ...`` runs the command, waits for its
+``demo.json``, takes a number, and stops it. CI does this with ``make demo``
+while only the runtime dependencies are installed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+SECONDS_TO_START = 300  # the first time, dependencies are installed
+SECONDS_TO_STOP = 20
+SECONDS_TO_PRINT = 20
+
+
+def wait_for(what: str, seconds: float, look: Callable[[], Any]) -> Any:
+    """Look again and again until there is something to see."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        found = look()
+        if found:
+            return found
+        time.sleep(0.1)
+    msg = f"{what} did not appear within {seconds:g} s"
+    raise SystemExit(msg)
+
+
+def ask(url: str, *, headers: dict[str, str] | None = None, body: dict[str, Any] | None = None) -> bytes:
+    """Return the body of an answer; anything but success raises."""
+    data = None if body is None else json.dumps(body).encode()
+    asked = urllib.request.Request(url, data=data, headers=headers or {})  # noqa: S310 - the trial's own address
+    with urllib.request.urlopen(asked, timeout=10) as answer:  # noqa: S310
+        return bytes(answer.read())
+
+
+def take_number(demo: dict[str, Any]) -> dict[str, Any]:
+    """Take a number as the kiosk does."""
+    headers = {"Authorization": f"Bearer {demo['kiosk']['token']}"}
+    offer = json.loads(ask(f"{demo['url']}/api/v1/kiosk/services", headers=headers))
+    headers |= {"Content-Type": "application/json", "Idempotency-Key": str(uuid.uuid4())}
+    order = {"service": offer["services"][0]["code"], "errand": "submit", "priority": None, "language": "vi"}
+    ticket: dict[str, Any] = json.loads(ask(f"{demo['url']}/api/v1/kiosk/tickets", headers=headers, body=order))
+    return ticket
+
+
+def main(folder: Path, command: list[str]) -> None:
+    """Run the trial, try it, and stop it as Ctrl+C does."""
+    trial = subprocess.Popen(command, start_new_session=True)  # noqa: S603 - the command of the caller
+    try:
+        visit(folder)
+    finally:
+        os.killpg(trial.pid, signal.SIGINT)
+        trial.wait(SECONDS_TO_STOP)
+
+
+def visit(folder: Path) -> None:
+    """Open every public page, take a number, find its paper, follow it."""
+    demo = wait_for(
+        "demo.json",
+        SECONDS_TO_START,
+        lambda: (folder / "demo.json").exists() and json.loads((folder / "demo.json").read_text("utf-8")),
+    )
+    pages = [demo["url"] + path for path in ("/", "/kiosk/", "/procedures/", "/healthz", "/readyz", "/metrics")]
+    for page in [*pages, demo["board"]["url"]]:
+        ask(page)
+    ticket = take_number(demo)
+    paper = Path(demo["printer_dir"]) / f"{ticket['number']}.png"
+    wait_for(str(paper), SECONDS_TO_PRINT, paper.exists)
+    link = urlsplit(ticket["tracking_url"]).path
+    state = json.loads(ask(f"{demo['url']}{link}.json"))
+    if state["number"] != ticket["number"]:
+        msg = f"the link of {ticket['number']} shows {state['number']}"
+        raise SystemExit(msg)
+    sys.stdout.write(f"Trial: {len(pages) + 1} pages, number {ticket['number']}, its paper and its link.\n")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2:])
