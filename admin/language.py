@@ -14,7 +14,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from babel.messages.pofile import read_po
-from flask import g, has_request_context, request, session
+from flask import current_app, g, has_request_context, request, session
+from flask_babel import refresh
 from flask_babel.speaklater import LazyString
 
 from motcua.admin.enums import Language
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _CATALOGUE = Path(__file__).parent / "translations" / "vi" / "LC_MESSAGES" / "motcua.po"
-_COOKIE = "motcua_language"
+# Where FAB keeps the language that was chosen in its menu.
+_PLATFORM_KEY = "locale"
 
 
 @cache
@@ -44,28 +46,42 @@ def translate(message: str, language: Language | str, /, **facts: object) -> str
 def current_language() -> Language:
     """Return the reader's language.
 
-    In order: ``?lang=`` (one tap on any page), the choice kept for public
-    pages, the language chosen in the admin, and Vietnamese.
+    One tap holds everywhere: in order, the language this address asks for
+    (``?lang=en``, or ``_l_`` as FAB's own API has it), the one the platform
+    remembers for this browser, and Vietnamese.
     """
     if not has_request_context():
         return Language.VI
     chosen: Language | None = g.get("motcua_language")
     if chosen is None:
-        chosen = _asked_language()
-        g.motcua_language = chosen
+        chosen = g.motcua_language = _asked_language() or _remembered_language() or Language.VI
     return chosen
 
 
-def _asked_language() -> Language:
-    # Only the cookie FAB already keeps is read; a public page never opens a session of its own.
-    for asked in (
-        request.args.get("lang"),
-        request.cookies.get(_COOKIE),
-        session.get("locale") if request.cookies else None,
-    ):
-        if asked in (Language.VI, Language.EN):
-            return Language(asked)
-    return Language.VI
+def _asked_language() -> Language | None:
+    asked = request.args.get("lang", request.args.get("_l_"))
+    if asked not in tuple(Language):
+        return None
+    if "lang" in request.args and _remembered_language() not in {None, asked}:
+        _remember(Language(asked))
+    return Language(asked)
+
+
+def _remember(language: Language) -> None:
+    # The platform keeps one choice for its pages and ours: the latest. A browser of which it remembers
+    # nothing (a citizen's phone, a kiosk) is given no cookie, and a platform no language it does not offer.
+    if language.value in current_app.config["LANGUAGES"]:
+        session[_PLATFORM_KEY] = language.value
+        refresh()
+
+
+def _remembered_language() -> Language | None:
+    # Without a cookie there is no session, and asking for one would make the page vary by cookie.
+    locale = session.get(_PLATFORM_KEY) if request.cookies else None
+    if not locale:
+        return None
+    # A host may speak a third language; its readers understand our English sooner than our Vietnamese.
+    return Language.VI if str(locale).startswith(Language.VI) else Language.EN
 
 
 def gettext(message: str, /, **facts: object) -> str:
