@@ -6,6 +6,7 @@
     - IdempotencyKeyReusedError
     - BodyTooLargeError
     - BodyNotJsonError
+    - ImportRefusedError    a file, with every bad row of it
   - NotFoundError             no such thing, or not for this person
     - UnknownServiceError
   - NotAllowedError           known, but not permitted
@@ -35,6 +36,8 @@ Every refusal speaks Vietnamese and English: what happened, what to do.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import ClassVar
 
 from motcua.admin.enums import Language
@@ -42,6 +45,14 @@ from motcua.admin.enums import Language
 
 class SettingError(ValueError):
     """A configuration value makes no sense. The message names the key."""
+
+
+@dataclass(frozen=True, slots=True)
+class InBoth:
+    """A fact of a refusal that has a name in each language, such as a service."""
+
+    vi: str
+    en: str
 
 
 class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a fault
@@ -55,13 +66,17 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a fault
     en: ClassVar[str] = "The request was refused."
 
     def __init__(self, **facts: object) -> None:
-        super().__init__(self.en.format_map(facts))
         self.facts = facts
+        super().__init__(self.text(Language.EN))
 
     def text(self, language: Language | str) -> str:
         """Say it in the asked language; Vietnamese unless English is asked for."""
-        template = self.en if language == Language.EN else self.vi
-        return template.format_map(self.facts)
+        is_english = language == Language.EN
+        facts = {
+            name: (fact.en if is_english else fact.vi) if isinstance(fact, InBoth) else fact
+            for name, fact in self.facts.items()
+        }
+        return (self.en if is_english else self.vi).format_map(facts)
 
 
 class InvalidInputError(Refusal):
@@ -102,6 +117,32 @@ class BodyNotJsonError(InvalidInputError):
     code = "body_not_json"
     vi = "Dữ liệu gửi lên phải là một đối tượng JSON (Content-Type: application/json)."
     en = "The request must be a JSON object (Content-Type: application/json)."
+
+
+@dataclass(frozen=True, slots=True)
+class BadRow:
+    """A row of a file that can't be taken in, and why."""
+
+    #: As an editor counts lines; a row over several lines is named by its first.
+    line: int
+    vi: str
+    en: str
+
+    def __str__(self) -> str:
+        return f"Dòng {self.line}: {self.vi} / Line {self.line}: {self.en}"
+
+
+class ImportRefusedError(InvalidInputError):
+    """Rows of a file are not usable; nothing of it was imported. ``rows`` names every one."""
+
+    code = "import_refused"
+    vi = "Chưa nhập gì: tệp có {count} lỗi. Hãy sửa rồi nhập lại. Lỗi đầu tiên, dòng {line}: {first}"
+    en = "Nothing was imported: the file has {count} faults. Correct them and try again. First, line {line}: {first}"
+
+    def __init__(self, rows: Iterable[BadRow]) -> None:
+        self.rows = tuple(sorted(rows, key=lambda row: row.line))
+        first = self.rows[0]
+        super().__init__(count=len(self.rows), line=first.line, first=InBoth(first.vi, first.en))
 
 
 class NotFoundError(Refusal):
@@ -220,8 +261,8 @@ class OutsideHoursError(UnavailableError):
     """The office is closed at this hour."""
 
     code = "outside_hours"
-    vi = "Ngoài giờ làm việc. {opens_vi}"
-    en = "Outside opening hours. {opens_en}"
+    vi = "Ngoài giờ làm việc. {opens}"
+    en = "Outside opening hours. {opens}"
 
 
 class QuotaReachedError(UnavailableError):

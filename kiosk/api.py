@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Response, request
 from flask_appbuilder.api import BaseApi, expose
-from motcua.admin.domain.devices import find_device
 from sqlalchemy.exc import IntegrityError
 
 from motcua.admin.clock import local_day
 from motcua.admin.domain.desks import check_service_is_open, find_desk
+from motcua.admin.domain.devices import find_device
 from motcua.admin.domain.offers import KioskOffer, ServiceOffer, kiosk_offer
 from motcua.admin.domain.papers import paper_state
 from motcua.admin.domain.tickets import IssuedTicket, TicketOrder, find_issued, issue_ticket, issued_on
@@ -25,6 +25,8 @@ from motcua.kiosk.opening import OpeningHours
 from motcua.kiosk.orders import read_order
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from motcua.admin.domain.desks import Desk
     from motcua.admin.settings import Settings
 
@@ -155,7 +157,7 @@ class KioskApi(BaseApi):
         with motcua.database.read_connection() as connection:
             desk = find_desk(connection, token, order.service)
         try:
-            self._check_open(motcua, desk, order, now)
+            self._check_open(motcua, desk, now)
             failpoint("issue.before_begin")
             with motcua.database.write_connection() as connection:
                 ticket = issue_ticket(
@@ -177,8 +179,8 @@ class KioskApi(BaseApi):
             return earlier
         return ticket
 
-    def _check_open(self, motcua: Motcua, desk: Desk, order: TicketOrder, now: Any) -> None:
-        check_service_is_open(desk, order.language)
+    def _check_open(self, motcua: Motcua, desk: Desk, now: datetime) -> None:
+        check_service_is_open(desk)
         if not desk.always_open:
             self.hours.check(motcua.database, desk.office_id, now)
 

@@ -6,16 +6,14 @@ import time
 from typing import TYPE_CHECKING
 
 from motcua.admin.domain.calendar import working_calendar
-
 from motcua.admin.domain.opening import check_office_is_open
 from motcua.admin.models import Office
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from motcua.admin.domain.calendar import WorkingCalendar
-
     from motcua.admin.database import Database
+    from motcua.admin.domain.calendar import WorkingCalendar
 
 _SECONDS_TO_KEEP = 5.0
 

@@ -8,8 +8,15 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, bindparam, func, select
 
 from motcua.admin.domain.devices import device_digest
-from motcua.admin.enums import DeviceKind, Language
-from motcua.admin.errors import DeviceRevokedError, ServiceClosedError, UnknownDeviceError, UnknownServiceError
+from motcua.admin.enums import DeviceKind
+from motcua.admin.errors import (
+    DeviceRevokedError,
+    InBoth,
+    NotAllowedError,
+    ServiceClosedError,
+    UnknownDeviceError,
+    UnknownServiceError,
+)
 from motcua.admin.models import Counter, Device, Office, QueueService, counter_service
 
 if TYPE_CHECKING:
@@ -73,29 +80,32 @@ class Desk:
     is_open: bool
     open_counters: int
 
-    def service_name(self, language: Language | str) -> str:
-        """Return the service's name in the visitor's language."""
-        return self.name_en if language == Language.EN else self.name_vi
+    @property
+    def names(self) -> InBoth:
+        """The service's name in both languages."""
+        return InBoth(self.name_vi, self.name_en)
 
 
 def find_desk(connection: Connection, token: str, service: str) -> Desk:
     """Return where the request comes from.
 
-    Raises UnknownDeviceError, DeviceRevokedError (withdrawn, or not a kiosk)
-    and UnknownServiceError.
+    Raises UnknownDeviceError, DeviceRevokedError, NotAllowedError (a display,
+    not a kiosk) and UnknownServiceError.
     """
     row = connection.execute(_FIND, {"digest": device_digest(token), "service": service}).first()
     if row is None:
         raise UnknownDeviceError
-    if row[2] is not None or row[1] != DeviceKind.KIOSK:
+    if row[2] is not None:
         raise DeviceRevokedError
+    if row[1] != DeviceKind.KIOSK:
+        raise NotAllowedError
     if row[8] is None:
         raise UnknownServiceError(service=service)
     fields: tuple[Any, ...] = tuple(row)
     return Desk(*fields)
 
 
-def check_service_is_open(desk: Desk, language: Language | str) -> None:
+def check_service_is_open(desk: Desk) -> None:
     """Raise ServiceClosedError when the office has closed this line."""
     if not desk.is_open or not desk.office_is_active:
-        raise ServiceClosedError(service=desk.service_name(language))
+        raise ServiceClosedError(service=desk.names)

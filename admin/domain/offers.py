@@ -10,16 +10,17 @@ from sqlalchemy import func, select
 from motcua.admin.clock import local_day
 from motcua.admin.domain.opening import check_office_is_open
 from motcua.admin.domain.tickets import estimated_minutes
-from motcua.admin.errors import OutsideHoursError, QuotaReachedError, Refusal, ServiceClosedError
+from motcua.admin.errors import InBoth, OutsideHoursError, QuotaReachedError, Refusal, ServiceClosedError
 from motcua.admin.models import Counter, Office, PriorityGroup, QueueService, ServiceDay, counter_service
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date, datetime
 
-    from motcua.admin.domain.calendar import WorkingCalendar
     from sqlalchemy import Select
     from sqlalchemy.orm import Session
+
+    from motcua.admin.domain.calendar import WorkingCalendar
 
 
 @dataclass(frozen=True)
@@ -79,11 +80,12 @@ def _offer(
 ) -> ServiceOffer:
     waiting = day.waiting_count if day else 0
     quota = min(service.daily_quota or series_capacity, series_capacity)
+    names = InBoth(service.name_vi, service.name_en)
     refusal = closed
-    if not service.is_open:
-        refusal = ServiceClosedError(service=service.name_vi)
+    if not service.is_open or not service.office.is_active:
+        refusal = ServiceClosedError(service=names)
     elif day and day.last_number >= quota:
-        refusal = QuotaReachedError(service=service.name_vi, quota=quota)
+        refusal = QuotaReachedError(service=names, quota=quota)
     minutes = estimated_minutes(
         waiting,
         average_minutes=service.average_minutes,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from motcua.admin.errors import OutsideHoursError
+from motcua.admin.errors import InBoth, OutsideHoursError
 
 if TYPE_CHECKING:
     from motcua.admin.domain.calendar import WorkingCalendar
@@ -21,11 +21,13 @@ def check_office_is_open(calendar: WorkingCalendar, now: datetime) -> None:
     opens_at = next_opening(calendar, local)
     if opens_at is None:
         raise OutsideHoursError(
-            opens_vi="Vui lòng hỏi cán bộ về giờ làm việc.", opens_en="Please ask the staff about opening hours."
+            opens=InBoth("Vui lòng hỏi cán bộ về giờ làm việc.", "Please ask the staff about opening hours.")
         )
     raise OutsideHoursError(
-        opens_vi=f"Mở cửa lại lúc {opens_at:%H:%M} ngày {opens_at:%d/%m/%Y}.",
-        opens_en=f"Opens again at {opens_at:%H:%M} on {opens_at:%d/%m/%Y}.",
+        opens=InBoth(
+            f"Mở cửa lại lúc {opens_at:%H:%M} ngày {opens_at:%d/%m/%Y}.",
+            f"Opens again at {opens_at:%H:%M} on {opens_at:%d/%m/%Y}.",
+        )
     )
 
 

@@ -101,7 +101,7 @@ def issue_ticket(
     failpoint("issue.after_counter")
     limit = min(desk.daily_quota or settings.series_capacity, settings.series_capacity)
     if taken.number > limit:
-        raise QuotaReachedError(service=desk.service_name(order.language), quota=limit)
+        raise QuotaReachedError(service=desk.names, quota=limit)
     ahead = taken.waiting - 1 if ahead_of_priority is None else ahead_of_priority
     wait = estimated_minutes(
         ahead,
