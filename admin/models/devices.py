@@ -93,6 +93,14 @@ class PrintJob(Identified, Record):
             sqlite_where=text("state IN ('queued', 'sending')"),
             postgresql_where=text("state IN ('queued', 'sending')"),
         ),
+        # A printer is given one paper at a time, however many workers there are.
+        Index(
+            "uq_motcua_print_job_one_sending",
+            "printer_id",
+            unique=True,
+            sqlite_where=text("state = 'sending'"),
+            postgresql_where=text("state = 'sending'"),
+        ),
     )
 
     office_id: Mapped[int] = mapped_column(
@@ -117,7 +125,10 @@ class PrintJob(Identified, Record):
     lease: Mapped[str | None] = mapped_column(String(32))
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     not_before: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: When the paper was owed; a second copy made because the first may be spoilt keeps the first one's moment.
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, nullable=False)
+    #: Set just before the printer is spoken to; after it a crash may have left a paper, before it it can't have.
+    handoff_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     #: Why it failed, for the staff; never shown to a citizen.
     error: Mapped[str | None] = mapped_column(String(300))
