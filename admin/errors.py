@@ -26,6 +26,7 @@
     - DatabaseBusyError
     - RecordAwayError
     - StreamsFullError
+  - ApologyError              what the person is told when there was a bug; no rule raises it
 * SettingError                a configuration value makes no sense; stops the start
 
 Bugs are not in this list: they stay KeyError and TypeError and reach the log.
@@ -295,3 +296,11 @@ class StreamsFullError(UnavailableError):
     code = "streams_full"
     vi = "Máy chủ đang giữ đủ {limit} luồng sự kiện. Vui lòng hỏi lại định kỳ (JSON)."
     en = "The server already keeps {limit} event streams open. Please poll for JSON instead."
+
+
+class ApologyError(Refusal):
+    """What the person is told when there was a bug: never raised, only answered."""
+
+    code = "internal_error"
+    vi = "Xin lỗi quý khách, hệ thống gặp lỗi. Vui lòng thử lại hoặc báo cán bộ mã sự cố {incident}."
+    en = "We are sorry, something went wrong. Please try again, or tell a member of staff incident {incident}."

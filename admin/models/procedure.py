@@ -125,6 +125,8 @@ class ProcedureVersion(Identified, Versioned, Record):
     is_verified: Mapped[bool] = mapped_column(Boolean, nullable=False, default=False, server_default=text("false"))
     #: What a person still has to decide, in words; empty when nothing is open.
     review_note: Mapped[str | None] = mapped_column(Text)
+    #: What the imported row looked like, so that importing it again adds nothing; empty for versions made by hand.
+    row_digest: Mapped[str | None] = mapped_column(String(32))
 
     procedure: Mapped[Procedure] = relationship(back_populates="versions")
     papers: Mapped[list[ProcedurePaper]] = relationship(
