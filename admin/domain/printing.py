@@ -89,7 +89,7 @@ def lock_subject(session: Session, subject: Ticket | Dossier) -> None:
     SQLite's commands stand in line anyway; PostgreSQL's wait here.
     """
     model = type(subject)
-    session.execute(select(model.id).where(model.id == subject.id).with_for_update())
+    session.execute(select(model.id).where(model.id == subject.id).with_for_update(key_share=True))
 
 
 def _is_same_wish(last: PrintJob, now: datetime) -> bool:
