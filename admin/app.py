@@ -47,6 +47,7 @@ def _configure(app: Flask, config: Mapping[str, Any]) -> None:
         BABEL_DEFAULT_LOCALE="vi",
         LANGUAGES={"vi": {"flag": "vn", "name": "Tiếng Việt"}, "en": {"flag": "gb", "name": "English"}},
         FAB_API_SWAGGER_UI=False,
+        MOTCUA_FAB_VIETNAMESE=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_HTTPONLY=True,
     )

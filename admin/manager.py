@@ -10,6 +10,7 @@ from flask_appbuilder.basemanager import BaseManager
 from motcua.admin.clock import system_clock
 from motcua.admin.database import Database
 from motcua.admin.extension import EXTENSION, Motcua
+from motcua.admin.platform_words import speak_vietnamese
 from motcua.admin.settings import read_settings
 from motcua.admin.views import register_views
 
@@ -26,6 +27,8 @@ class AdminManager(BaseManager):
         settings = read_settings(current_app.config)
         database = Database(appbuilder.session.get_bind().engine.url, patience_seconds=settings.write_patience_seconds)
         current_app.extensions[EXTENSION] = Motcua(settings=settings, database=database, clock=system_clock)
+        if settings.fab_vietnamese:
+            speak_vietnamese(current_app, appbuilder)
 
     def register_views(self) -> None:
         """Add our screens to the host's menu."""

@@ -42,6 +42,11 @@ SETTINGS = (
     Setting(
         "MOTCUA_SERIES_CAPACITY", 99_999, "How many numbers a series holds on one day, whatever a service's own quota."
     ),
+    Setting(
+        "MOTCUA_FAB_VIETNAMESE",
+        False,
+        "Whether FAB's own pages, which come without Vietnamese, speak it with our words.",
+    ),
     Setting("MOTCUA_WRITE_PATIENCE_SECONDS", 10.0, "How long a command waits for the database before it gives up."),
 )
 
@@ -55,6 +60,7 @@ class Settings:
     time_zone: str
     number_digits: int
     series_capacity: int
+    fab_vietnamese: bool
     write_patience_seconds: float
 
 
@@ -73,6 +79,15 @@ def whole_number(config: Mapping[str, Any], settings: tuple[Setting, ...], name:
     return value
 
 
+def yes_or_no(config: Mapping[str, Any], settings: tuple[Setting, ...], name: str) -> bool:
+    """Return True or False; raise SettingError otherwise."""
+    value = value_of(config, settings, name)
+    if not isinstance(value, bool):
+        msg = f"{name} must be True or False, not {value!r}."
+        raise SettingError(msg)
+    return value
+
+
 def read_settings(config: Mapping[str, Any]) -> Settings:
     """Check the host's configuration and return ours. Raises SettingError."""
     return Settings(
@@ -81,6 +96,7 @@ def read_settings(config: Mapping[str, Any]) -> Settings:
         time_zone=time_zone_named(config, SETTINGS, "MOTCUA_TIME_ZONE"),
         number_digits=whole_number(config, SETTINGS, "MOTCUA_NUMBER_DIGITS", 1, 6),
         series_capacity=whole_number(config, SETTINGS, "MOTCUA_SERIES_CAPACITY", 1, 999_999),
+        fab_vietnamese=yes_or_no(config, SETTINGS, "MOTCUA_FAB_VIETNAMESE"),
         write_patience_seconds=_seconds(config, "MOTCUA_WRITE_PATIENCE_SECONDS"),
     )
 
