@@ -7,18 +7,31 @@
     - BodyTooLargeError
     - BodyNotJsonError
     - ImportRefusedError    a file, with every bad row of it
+    - UnknownFieldsError
+    - ForeignLinkError
+    - ReasonMissingError
   - NotFoundError             no such thing, or not for this person
     - UnknownServiceError
+    - UnknownProcedureError
   - NotAllowedError           known, but not permitted
     - DeviceRevokedError
     - UnknownDeviceError
+    - NotAKioskError
+    - LoginRequiredError
+    - ForgedRequestError
   - ConflictError             the state has moved on
     - StaleVersionError
     - CounterBusyError
     - CounterIdleError
     - QueueEmptyError
     - TicketStateError
+      - TicketTakenError
+    - ServiceNotServedError
     - DossierStateError
+    - SupplementPolicyUnsetError
+    - OfficeNotReadyError
+      - IdentifierMissingError
+      - HoursMissingError
   - UnavailableError          not now
     - ServiceClosedError
     - OutsideHoursError
@@ -39,7 +52,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from motcua.admin.enums import Language
 
@@ -69,6 +82,8 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a fault
     def __init__(self, **facts: object) -> None:
         self.facts = facts
         super().__init__(self.text(Language.EN))
+        #: How things stand now, for the screen that was behind; part of the answer where it is given.
+        self.fresh: dict[str, Any] | None = None
 
     def text(self, language: Language | str) -> str:
         """Say it in the asked language; Vietnamese unless English is asked for."""
@@ -86,6 +101,22 @@ class InvalidInputError(Refusal):
     code = "invalid_input"
     vi = "Dữ liệu gửi lên không hợp lệ: {field}."
     en = "The request is not valid: {field}."
+
+
+class UnknownFieldsError(InvalidInputError):
+    """A form came with fields it does not have: somebody tries what is not on the screen."""
+
+    code = "unknown_fields"
+    vi = "Biểu mẫu có trường không được phép: {fields}. Vui lòng tải lại trang rồi nhập lại."
+    en = "The form has fields that are not allowed: {fields}. Please reload the page and try again."
+
+
+class ForeignLinkError(InvalidInputError):
+    """A row points to something of another office."""
+
+    code = "foreign_link"
+    vi = "“{row}” thuộc trung tâm khác. Vui lòng chọn mục của đúng trung tâm."
+    en = "“{row}” belongs to another centre. Please choose one of the same centre."
 
 
 class IdempotencyKeyMissingError(InvalidInputError):
@@ -146,6 +177,14 @@ class ImportRefusedError(InvalidInputError):
         super().__init__(count=len(self.rows), line=first.line, first=InBoth(first.vi, first.en))
 
 
+class ReasonMissingError(InvalidInputError):
+    """The step has to be explained and was not."""
+
+    code = "reason_missing"
+    vi = "Bước “{step}” phải ghi lý do. Vui lòng nhập lý do rồi thử lại."
+    en = "The step “{step}” needs a reason. Please write one and try again."
+
+
 class NotFoundError(Refusal):
     """No such thing, or not for this person."""
 
@@ -160,6 +199,14 @@ class UnknownServiceError(NotFoundError):
     code = "unknown_service"
     vi = "Không có dịch vụ “{service}” tại trung tâm này. Vui lòng chọn lại."
     en = "This centre offers no service “{service}”. Please choose again."
+
+
+class UnknownProcedureError(NotFoundError):
+    """No procedure of that code is in force today."""
+
+    code = "unknown_procedure"
+    vi = "Thủ tục “{procedure}” không có hoặc không còn hiệu lực hôm nay. Vui lòng chọn lại."
+    en = "The procedure “{procedure}” does not exist or is not in force today. Please choose again."
 
 
 class NotAllowedError(Refusal):
@@ -184,6 +231,30 @@ class DeviceRevokedError(NotAllowedError):
     code = "device_revoked"
     vi = "Thiết bị đã bị thu hồi quyền. Vui lòng báo cán bộ hướng dẫn."
     en = "This device's access was withdrawn. Please tell a member of staff."
+
+
+class LoginRequiredError(NotAllowedError):
+    """Nobody is logged in, or not any more."""
+
+    code = "login_required"
+    vi = "Phiên đăng nhập đã hết hạn hoặc chưa đăng nhập. Vui lòng đăng nhập rồi thử lại."
+    en = "You are not logged in, or no longer. Please log in and try again."
+
+
+class ForgedRequestError(NotAllowedError):
+    """A change came with the browser's login but without the sign that our own page sent it."""
+
+    code = "csrf_failed"
+    vi = "Không xác nhận được yêu cầu này do màn hình quầy gửi. Vui lòng tải lại trang rồi thử lại."
+    en = "This request could not be confirmed as sent by the counter's screen. Please reload the page and try again."
+
+
+class NotAKioskError(NotAllowedError):
+    """The token belongs to another kind of machine, such as a display."""
+
+    code = "device_not_kiosk"
+    vi = "Mã này thuộc về một thiết bị khác, không phải ki-ốt. Vui lòng dùng mã được cấp cho ki-ốt."
+    en = "This code belongs to another kind of device. Please use the code that was made for a kiosk."
 
 
 class ConflictError(Refusal):
@@ -234,12 +305,60 @@ class TicketStateError(ConflictError):
     en = "Ticket {label} is “{state}”; this step is not possible."
 
 
+class TicketTakenError(TicketStateError):
+    """Another counter was quicker."""
+
+    code = "ticket_taken"
+    vi = "Số {label} đang ở quầy {counter}. Vui lòng mời số khác."
+    en = "Ticket {label} is at counter {counter}. Please call another one."
+
+
+class ServiceNotServedError(ConflictError):
+    """The ticket waits for a service that this counter does not offer."""
+
+    code = "service_not_served"
+    vi = "Quầy {counter} không phục vụ “{service}”. Vui lòng chuyển số này sang quầy khác."
+    en = "Counter {counter} does not serve “{service}”. Please leave this ticket to another counter."
+
+
 class DossierStateError(ConflictError):
     """The dossier is in a status that does not allow the step."""
 
     code = "dossier_state"
     vi = "Hồ sơ {dossier} không thể chuyển từ “{from_status}” sang “{to_status}”."
     en = "Dossier {dossier} cannot go from “{from_status}” to “{to_status}”."
+
+
+class SupplementPolicyUnsetError(ConflictError):
+    """Nobody has decided what a request for more papers does to the due date."""
+
+    code = "supplement_policy_unset"
+    vi = "Chưa xác định cách tính hạn trả khi yêu cầu bổ sung hồ sơ {dossier}. Vui lòng chọn cách tính rồi thử lại."
+    en = "What asking for more papers does to the due date of {dossier} is not decided. Please choose and try again."
+
+
+class OfficeNotReadyError(ConflictError):
+    """The office's own data lack something that the step needs."""
+
+    code = "office_not_ready"
+    vi = "Dữ liệu của đơn vị chưa đủ để thực hiện bước này. Vui lòng báo quản trị đơn vị."
+    en = "The office's data are not complete enough for this step. Please tell your office administrator."
+
+
+class IdentifierMissingError(OfficeNotReadyError):
+    """Without the agency's identifier no dossier code can be given."""
+
+    code = "identifier_missing"
+    vi = "{office} chưa có mã định danh nên chưa cấp được mã hồ sơ. Vui lòng báo quản trị đơn vị nhập mã do tỉnh cấp."
+    en = "{office} has no agency identifier, so no dossier code can be given. Please tell your office administrator."
+
+
+class HoursMissingError(OfficeNotReadyError):
+    """Without working days nobody can say when a result is due."""
+
+    code = "hours_missing"
+    vi = "{office} chưa khai báo giờ làm việc nên chưa tính được ngày hẹn trả. Vui lòng báo quản trị đơn vị."
+    en = "{office} has no working hours, so no due date can be computed. Please tell your office administrator."
 
 
 class UnavailableError(Refusal):

@@ -20,12 +20,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from motcua.admin.enums import DossierChannel, DossierStatus
+from motcua.admin.enums import DossierChannel, DossierStatus, SupplementPolicy
 from motcua.admin.models.base import Record
 from motcua.admin.models.office import Office
 from motcua.admin.models.procedure import ProcedureVersion
 from motcua.admin.models.queue import Ticket
-from motcua.admin.models.types import BigId, Identified, IntEnumType, Trackable, UtcDateTime, Versioned
+from motcua.admin.models.types import BigId, Identified, IntEnumType, Trackable, UtcDateTime, Versioned, word
 
 
 class Dossier(Identified, Trackable, Versioned, Record):
@@ -141,6 +141,11 @@ class DossierEvent(Identified, Record):
     due_from: Mapped[datetime | None] = mapped_column(UtcDateTime)
     due_to: Mapped[datetime | None] = mapped_column(UtcDateTime)
     reason: Mapped[str | None] = mapped_column(Text)
+    #: On a request for more papers: what it does to the due date, as it was decided then.
+    supplement_policy: Mapped[SupplementPolicy | None] = mapped_column(
+        word(SupplementPolicy, "ck_motcua_dossier_event_policy")
+    )
+    supplement_extra_days: Mapped[int | None] = mapped_column(SmallInteger)
 
     dossier: Mapped[Dossier] = relationship(back_populates="events")
 

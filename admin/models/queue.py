@@ -199,7 +199,7 @@ class Ticket(Identified, Trackable, Versioned, Record):
     priority_rank: Mapped[int] = mapped_column(SmallInteger, nullable=False, default=1, server_default="1")
     language: Mapped[Language] = mapped_column(word(Language, "ck_motcua_ticket_language"), nullable=False)
     state: Mapped[TicketState] = mapped_column(word(TicketState, "ck_motcua_ticket_state"), nullable=False)
-    #: Event number at which the ticket joined its present line: the order of the line.
+    #: Event number at which the ticket joined the queue: the order of every line. A transfer keeps it.
     queued_seq: Mapped[int] = mapped_column(BigInteger, nullable=False)
     issued_at: Mapped[datetime] = mapped_column(UtcDateTime, nullable=False)
     #: What the citizen was told when the number was given; a repeated request gets the same answer.
@@ -265,7 +265,7 @@ class TicketEvent(Identified, Record):
 
 
 class EventHead(Record):
-    """The last event number of an office."""
+    """The last event number of an office, and the day its counters are at."""
 
     __tablename__ = "motcua_event_head"
 
@@ -273,3 +273,5 @@ class EventHead(Record):
         BigId, ForeignKey("motcua_office.id", name="fk_motcua_event_head_office", ondelete="CASCADE"), primary_key=True
     )
     last_seq: Mapped[int] = mapped_column(BigInteger, nullable=False, default=0, server_default="0")
+    #: The day whose numbers are being called; what earlier days left open has been closed.
+    open_day: Mapped[date | None] = mapped_column(Date)

@@ -141,6 +141,7 @@ def upgrade() -> None:
         "motcua_event_head",
         sa.Column("office_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("last_seq", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("open_day", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(
             ["office_id"], ["motcua_office.id"], name="fk_motcua_event_head_office", ondelete="CASCADE"
         ),
@@ -675,6 +676,22 @@ def upgrade() -> None:
         sa.Column("due_from", sa.DateTime(timezone=True), nullable=True),
         sa.Column("due_to", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column(
+            "supplement_policy",
+            sa.Enum(
+                "unset",
+                "restart",
+                "pause",
+                "resume_plus",
+                "none",
+                name="ck_motcua_dossier_event_policy",
+                native_enum=False,
+                create_constraint=True,
+                length=24,
+            ),
+            nullable=True,
+        ),
+        sa.Column("supplement_extra_days", sa.SmallInteger(), nullable=True),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.ForeignKeyConstraint(["actor_id"], ["ab_user.id"], name="fk_motcua_dossier_event_actor"),
         sa.ForeignKeyConstraint(["dossier_id"], ["motcua_dossier.id"], name="fk_motcua_dossier_event_dossier"),
