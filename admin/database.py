@@ -18,9 +18,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import create_engine, event
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
-from motcua.admin.errors import DatabaseBusyError, SettingError
+from motcua.admin.errors import DatabaseBusyError, RecordAwayError, SettingError, UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,14 +31,53 @@ if TYPE_CHECKING:
 
 SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000")
 _KNOCK_SECONDS = 0.001
-_WRITE = "motcua_write"
+_WRITE_UNTIL = "motcua_write_until"
 _LOOK_UP = "motcua_look_up"
+# PostgreSQL's words for "somebody else holds it": lock not available, serialization failure, deadlock.
+_BUSY_STATES = frozenset({"55P03", "40001", "40P01"})
+_BUSY_CODES = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 
 
 def set_pragmas(dbapi_connection: Any) -> None:
     """Make one SQLite connection durable, referentially honest and patient."""
     for pragma in SQLITE_PRAGMAS:
         dbapi_connection.execute(f"PRAGMA {pragma}")
+
+
+def unavailable(error: BaseException) -> UnavailableError | None:
+    """Return what a failing database means for the person who waits; None when the failure is a bug.
+
+    Not DatabaseBusyError when the connection broke: then nobody knows whether
+    the commit was kept, and only the same key again can tell.
+    """
+    if isinstance(error, PoolTimeoutError):
+        return DatabaseBusyError()
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    code = getattr(cause, "sqlite_errorcode", None)
+    if code is not None:
+        code &= 0xFF
+        if code in _BUSY_CODES:
+            return DatabaseBusyError()
+        is_ours = code == sqlite3.SQLITE_ERROR or not isinstance(cause, sqlite3.OperationalError)
+        return None if is_ours else RecordAwayError()
+    if getattr(cause, "sqlstate", None) in _BUSY_STATES:
+        return DatabaseBusyError()
+    is_away = isinstance(error, DBAPIError) and (
+        error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
+    )
+    return RecordAwayError() if is_away else None
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """Turn a database that is busy or away into a refusal; bugs go on as they are."""
+    try:
+        yield
+    except (DBAPIError, PoolTimeoutError, sqlite3.Error) as error:
+        refusal = unavailable(error)
+        if refusal is None:
+            raise
+        raise refusal from error
 
 
 def _began(raw: Any) -> bool:
@@ -50,6 +91,17 @@ def _began(raw: Any) -> bool:
     return True
 
 
+def _begin_immediate(raw: Any, deadline: float) -> None:
+    raw.execute("PRAGMA busy_timeout=0")
+    try:
+        while not _began(raw):
+            if time.monotonic() > deadline:
+                raise DatabaseBusyError
+            time.sleep(_KNOCK_SECONDS * (0.5 + random.random()))  # noqa: S311 - no secret, only jitter
+    finally:
+        raw.execute("PRAGMA busy_timeout=10000")
+
+
 class Database:
     """Hands out transactions on one engine of our own, beside the host's."""
 
@@ -60,7 +112,6 @@ class Database:
             raise SettingError(msg)
         self.patience_seconds = patience_seconds
         self.engine = self._engine(url)
-        self._writing = self.engine.execution_options(**{_WRITE: True})
         self._looking_up = self.engine.execution_options(
             **({_LOOK_UP: True} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"})
         )
@@ -68,7 +119,7 @@ class Database:
 
     def _engine(self, url: URL) -> Engine:
         if not self.is_sqlite:
-            return create_engine(url, isolation_level="READ COMMITTED", pool_size=20)
+            return self._postgres_engine(url)
         engine = create_engine(url, pool_size=20)
 
         @event.listens_for(engine, "connect")
@@ -80,39 +131,44 @@ class Database:
         def begin(connection: Connection) -> None:
             options = connection.get_execution_options()
             raw: Any = connection.connection.driver_connection
-            if options.get(_WRITE):
-                self._begin_immediate(raw)
+            write_until = options.get(_WRITE_UNTIL)
+            if write_until is not None:
+                _begin_immediate(raw, write_until)
             elif not options.get(_LOOK_UP):
                 raw.execute("BEGIN")
 
         return engine
 
-    def _begin_immediate(self, raw: Any) -> None:
-        deadline = time.monotonic() + self.patience_seconds
-        raw.execute("PRAGMA busy_timeout=0")
-        try:
-            while not _began(raw):
-                if time.monotonic() > deadline:
-                    raise DatabaseBusyError
-                time.sleep(_KNOCK_SECONDS * (0.5 + random.random()))  # noqa: S311 - no secret, only jitter
-        finally:
-            raw.execute("PRAGMA busy_timeout=10000")
+    def _postgres_engine(self, url: URL) -> Engine:
+        engine = create_engine(url, isolation_level="READ COMMITTED", pool_size=20, pool_timeout=self.patience_seconds)
+        patience = f"SET lock_timeout = {round(self.patience_seconds * 1000)}"
+
+        @event.listens_for(engine, "connect")
+        def prepare(dbapi_connection: Any, _record: Any) -> None:
+            dbapi_connection.execute(patience)
+            dbapi_connection.commit()
+
+        return engine
 
     @contextmanager
     def write_connection(self) -> Iterator[Connection]:
         """Open a command; commit when the block ends, undo everything if it raises.
 
-        Raises DatabaseBusyError when the write lock could not be had in time.
+        Raises DatabaseBusyError when the write lock could not be had in time,
+        RecordAwayError when the database does not answer.
         """
         if not self.is_sqlite:
-            with self._writing.begin() as connection:
+            with _refusing(), self.engine.begin() as connection:
                 yield connection
             return
+        deadline = time.monotonic() + self.patience_seconds
         if not self._turn.acquire(timeout=self.patience_seconds):
             raise DatabaseBusyError
         try:
-            with self._writing.begin() as connection:
-                yield connection
+            with _refusing(), self.engine.connect() as connection:
+                connection.execution_options(**{_WRITE_UNTIL: deadline})
+                with connection.begin():
+                    yield connection
         finally:
             self._turn.release()
 
@@ -129,7 +185,7 @@ class Database:
     @contextmanager
     def read_connection(self) -> Iterator[Connection]:
         """Open a plain connection for looking one thing up; each statement stands alone."""
-        with self._looking_up.connect() as connection:
+        with _refusing(), self._looking_up.connect() as connection:
             yield connection
 
     @contextmanager

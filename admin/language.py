@@ -84,6 +84,11 @@ def _remembered_language() -> Language | None:
     return Language.VI if str(locale).startswith(Language.VI) else Language.EN
 
 
+def speak(language: Language) -> None:
+    """Answer this one request in a language that its own words asked for."""
+    g.motcua_language = language
+
+
 def gettext(message: str, /, **facts: object) -> str:
     """Return ``message`` in the reader's language."""
     return translate(message, current_language(), **facts)

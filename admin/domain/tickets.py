@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 _TICKET = Ticket.__table__
 _ORDINARY, _PRIORITY = 1, 0
+_LARGEST_ID = 2**63 - 1
 # The configured pace counts as this many visitors, so that one odd visit does not turn the estimate over.
 _PRIOR_VISITS = 5
 
@@ -138,6 +139,8 @@ def find_issued(connection: Connection, order: TicketOrder, desk: Desk) -> Issue
 
 def issued_on(session: Session, device_id: int, ticket_id: int) -> IssuedTicket:
     """Return a ticket that this device gave. Raises NotFoundError for any other."""
+    if ticket_id > _LARGEST_ID:
+        raise NotFoundError
     row = session.execute(
         select(_TICKET, QueueService.code.label("service_code"))
         .join(QueueService, QueueService.id == _TICKET.c.service_id)

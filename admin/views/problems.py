@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import secrets
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import Response, current_app, request
+from werkzeug.exceptions import HTTPException
 
+from motcua.admin.database import unavailable
 from motcua.admin.enums import Language
 from motcua.admin.errors import (
+    ApologyError,
     BodyNotJsonError,
     BodyTooLargeError,
     ConflictError,
@@ -17,6 +21,7 @@ from motcua.admin.errors import (
     DeviceRevokedError,
     IdempotencyKeyReusedError,
     InvalidInputError,
+    LoginRequiredError,
     NotAllowedError,
     NotFoundError,
     QuotaReachedError,
@@ -29,7 +34,7 @@ from motcua.admin.errors import (
 from motcua.admin.language import current_language
 
 if TYPE_CHECKING:
-    from flask import Flask
+    from flask import Blueprint, Flask
 
 # The first match counts: special before general.
 _STATUS: tuple[tuple[type[Refusal], int], ...] = (
@@ -38,6 +43,7 @@ _STATUS: tuple[tuple[type[Refusal], int], ...] = (
     (BodyNotJsonError, 400),
     (InvalidInputError, 400),
     (UnknownDeviceError, 401),
+    (LoginRequiredError, 401),
     (DeviceRevokedError, 403),
     (NotAllowedError, 403),
     (NotFoundError, 404),
@@ -47,6 +53,7 @@ _STATUS: tuple[tuple[type[Refusal], int], ...] = (
     (StreamsFullError, 503),
     (QuotaReachedError, 409),
     (UnavailableError, 409),
+    (ApologyError, 500),
     (Refusal, 400),
 )
 _RETRY_SECONDS = 5
@@ -61,7 +68,7 @@ def problem(refusal: Refusal, language: Language | None = None) -> Response:
     """Return a refusal as ``application/problem+json`` (RFC 9457), in both languages."""
     language = language or current_language()
     status = status_of(refusal)
-    body = {
+    body: dict[str, Any] = {
         "type": f"urn:motcua:problem:{refusal.code}",
         "title": refusal.code.replace("_", " "),
         "status": status,
@@ -70,6 +77,8 @@ def problem(refusal: Refusal, language: Language | None = None) -> Response:
         "detail_vi": refusal.text(Language.VI),
         "detail_en": refusal.text(Language.EN),
     }
+    if refusal.fresh is not None:
+        body["state"] = refusal.fresh
     response = Response(json.dumps(body, ensure_ascii=False), status, content_type="application/problem+json")
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         response.headers["Retry-After"] = str(_RETRY_SECONDS)
@@ -84,3 +93,24 @@ def register_error_answers(app: Flask) -> None:
     def answer(refusal: Refusal) -> Response:
         current_app.logger.info("refused %s %s: %s", request.method, request.path, refusal.code)
         return problem(refusal)
+
+
+def answer_faults(blueprint: Blueprint) -> None:
+    """Let what goes wrong on one JSON API of ours become JSON: a database that is away, or a bug.
+
+    A bug is logged with its stack trace under an incident number; the person
+    gets that number and an apology. Only this blueprint: the host's other
+    pages keep the host's error handlers.
+    """
+
+    @blueprint.errorhandler(Exception)
+    def answer(error: Exception) -> Response | HTTPException:
+        if isinstance(error, HTTPException):
+            return error
+        refusal = error if isinstance(error, Refusal) else unavailable(error)
+        if refusal is not None:
+            current_app.logger.info("refused %s %s: %s", request.method, request.path, refusal.code)
+            return problem(refusal)
+        incident = secrets.token_hex(4).upper()
+        current_app.logger.error("incident %s: %s %s", incident, request.method, request.path, exc_info=error)
+        return problem(ApologyError(incident=incident))
