@@ -52,15 +52,15 @@ SUBTREE_ROLES = frozenset({StaffRole.SUPERVISOR, StaffRole.OFFICE_ADMIN})
 #: The shared catalogue: no office owns it, everybody with a place may read it.
 _SHARED = frozenset({CalendarYear, Field, Procedure, ProcedureVersion, ProcedurePaper})
 #: How a row leads to its office, for those that do not carry ``office_id`` themselves.
-_ROUTES: dict[type[Any], Callable[[Select[tuple[int]]], ColumnElement[bool]]] = {
+_ROUTES: dict[type[Any], Callable[[Select[Any]], ColumnElement[bool]]] = {
     Office: lambda offices: Office.id.in_(offices),  # noqa: PLW0108 - reads like its neighbours
     DossierPaper: lambda offices: DossierPaper.dossier.has(Dossier.office_id.in_(offices)),
     DossierEvent: lambda offices: DossierEvent.dossier.has(Dossier.office_id.in_(offices)),
     # A nationwide holiday belongs to nobody and concerns everybody.
     Holiday: lambda offices: or_(Holiday.office_id.is_(None), Holiday.office_id.in_(offices)),
-    OutgoingMail: lambda offices: OutgoingMail.recipient_id.in_(
-        select(StaffMember.user_id).where(StaffMember.office_id.in_(offices))
-    ),
+    OutgoingMail: lambda offices: OutgoingMail.recipient_id.in_(_people_of(offices)),
+    # Of the platform's logins, colleagues only.
+    User: lambda offices: User.id.in_(_people_of(offices)),
     **{
         model: lambda offices, model=model: model.office_id.in_(offices)  # type: ignore[misc]
         for model in (
@@ -78,6 +78,12 @@ _ROUTES: dict[type[Any], Callable[[Select[tuple[int]]], ColumnElement[bool]]] = 
         )
     },
 }
+
+
+def _people_of(offices: Select[Any]) -> Select[Any]:
+    return select(StaffMember.user_id).where(StaffMember.office_id.in_(offices))
+
+
 _Rows = TypeVar("_Rows", Select[Any], "Query[Any]")
 
 
@@ -105,15 +111,20 @@ def office_ids_in_scope(session: Session, user_id: int, *roles: StaffRole) -> fr
     return frozenset(session.scalars(offices_in_scope(user_id, *roles)))
 
 
-def office_scope(query: _Rows, user: Any) -> _Rows:
-    """Narrow a query to the rows that a user may see.
+def office_scope(query: _Rows, user: Any, *roles: StaffRole) -> _Rows:
+    """Narrow a query to the rows that a user may see, by any of his places or those with one of ``roles``.
 
     Raises TypeError for a model nobody has said an office of.
     """
     model: Any = query.column_descriptions[0]["entity"]
-    if _sees_all_offices(user):
+    if _holds_platform_role(user, _all_seeing_roles()):
         return query
-    return query.where(rows_in_scope(model, getattr(user, "id", None)))
+    return query.where(rows_in_scope(model, getattr(user, "id", None), *roles))
+
+
+def acts_everywhere(user: Any) -> bool:
+    """Tell whether a user may change rows of every office: the platform's Admin, our system administrator."""
+    return _holds_platform_role(user, _platform_roles())
 
 
 def rows_in_scope(model: type[Any], user_id: int | None, *roles: StaffRole) -> ColumnElement[bool]:
@@ -127,7 +138,7 @@ def rows_in_scope(model: type[Any], user_id: int | None, *roles: StaffRole) -> C
     return offices.exists() if model in _SHARED else _ROUTES[model](offices)
 
 
-def offices_in_scope(user_id: int, *roles: StaffRole) -> Select[tuple[int]]:
+def offices_in_scope(user_id: int, *roles: StaffRole) -> Select[Any]:
     """Return, as a select of office ids, where a person has a place and what lies below it."""
     held = (
         select(StaffMember.office_id.label("id"), StaffMember.role)
@@ -191,11 +202,11 @@ def _all_seeing_roles() -> frozenset[str]:
     return _platform_roles() | {AUDITOR}
 
 
-def _sees_all_offices(user: Any) -> bool:
+def _holds_platform_role(user: Any, names: frozenset[str]) -> bool:
     if user is None or not getattr(user, "is_authenticated", False) or not user.is_active:
         return False
     held = {role.name for role in user.roles} | {role.name for group in user.groups for role in group.roles}
-    return not held.isdisjoint(_all_seeing_roles())
+    return not held.isdisjoint(names)
 
 
 def _holds_any(session: Session, user_id: int, names: frozenset[str]) -> bool:

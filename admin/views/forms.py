@@ -1,0 +1,323 @@
+"""The fields of the staff's forms: cleaned on the way in, with words a person understands.
+
+Text is composed (NFC) and free of control characters before it reaches a
+rule or a table. A related row can only be one that the person may see.
+"""
+
+from __future__ import annotations
+
+from datetime import date, time
+from typing import TYPE_CHECKING, Any
+
+from flask_appbuilder.fields import QuerySelectField, QuerySelectMultipleField
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, Field, HiddenField, SelectField, StringField, TextAreaField
+from wtforms.validators import StopValidation, ValidationError
+from wtforms.widgets import CheckboxInput, DateInput, NumberInput, TimeInput
+
+from motcua.admin.domain.text import clean_line, clean_text
+from motcua.admin.language import gettext
+from motcua.admin.views.datamodel import ScopedInterface
+from motcua.admin.views.wording import amount as written_amount
+from motcua.admin.views.wording import choices_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from enum import Enum
+
+    from sqlalchemy import ColumnElement
+
+VERSION = "version"
+CSRF = "csrf_token"
+
+
+class StaffForm(FlaskForm):
+    """A form of ours; FAB asks for ``refresh``."""
+
+    @classmethod
+    def refresh(cls, obj: Any = None) -> StaffForm:
+        """Return the form for a row, or an empty one."""
+        return cls(obj=obj)
+
+    def populate_obj(self, obj: Any) -> None:
+        """Write what was entered onto a row; the version is only there to be compared."""
+        for name, field in self._fields.items():
+            if name not in {VERSION, CSRF}:
+                field.populate_obj(obj, name)
+
+
+class CommandForm(FlaskForm):
+    """A button: nothing but the sign that our own page sent it."""
+
+
+class Required:
+    """The field must not be left empty."""
+
+    field_flags: dict[str, bool] = {"required": True}  # noqa: RUF012 - WTForms reads it like this
+
+    def __call__(self, form: FlaskForm, field: Field) -> None:
+        """Refuse an empty value."""
+        del form
+        if field.data is None or field.data in ("", []):
+            field.errors = []
+            raise StopValidation(gettext("Please fill this in."))
+
+
+class AtMost:
+    """The text fits its column."""
+
+    def __init__(self, length: int) -> None:
+        self.length = length
+        self.field_flags = {"maxlength": length}
+
+    def __call__(self, form: FlaskForm, field: Field) -> None:
+        """Refuse a text that is too long."""
+        del form
+        if field.data and len(field.data) > self.length:
+            raise ValidationError(gettext("At most {count} characters, please.", count=self.length))
+
+
+class Within:
+    """The number lies between two bounds."""
+
+    def __init__(self, low: float, high: float) -> None:
+        self.low, self.high = low, high
+
+    def __call__(self, form: FlaskForm, field: Field) -> None:
+        """Refuse a number outside the bounds."""
+        del form
+        if field.data is not None and not self.low <= field.data <= self.high:
+            low, high = written_amount(self.low), written_amount(self.high)
+            raise ValidationError(gettext("Between {low} and {high}, please.", low=low, high=high))
+
+
+class LineField(StringField):
+    """One line of text."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Clean what was typed; an empty line is no value."""
+        if valuelist:
+            self.data = clean_line(valuelist[0]) or None
+
+
+class ParagraphField(TextAreaField):
+    """Several lines of text."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Clean what was typed; an empty text is no value."""
+        if valuelist:
+            self.data = clean_text(valuelist[0]) or None
+
+
+class _TypedField(Field):
+    """A value that is read from a text by ``read``."""
+
+    mistake = "This value is not valid."
+
+    def read(self, text: str) -> Any:
+        raise NotImplementedError
+
+    def write(self, value: Any) -> str:
+        return str(value)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        if not valuelist:
+            return
+        self.data = None
+        text = valuelist[0].strip()
+        if text:
+            try:
+                self.data = self.read(text)
+            except (ValueError, OverflowError) as error:
+                raise ValueError(gettext(self.mistake)) from error
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "" if self.data is None else self.write(self.data)
+
+
+class WholeNumberField(_TypedField):
+    """A whole number."""
+
+    widget = NumberInput(step=1)
+    mistake = "A whole number, please."
+
+    def read(self, text: str) -> int:
+        """Read a whole number."""
+        return int(text)
+
+
+class AmountField(_TypedField):
+    """A number that may be broken, with comma or point."""
+
+    widget = NumberInput(step="any")
+    mistake = "A number, please."
+
+    def read(self, text: str) -> float:
+        """Read a number; neither infinite nor nothing."""
+        value = float(text.replace(",", "."))
+        if value - value != 0.0:  # infinity and "nan" are no amounts
+            raise ValueError(text)
+        return value
+
+    def write(self, value: float) -> str:
+        """Write it the way the browser's number field reads it."""
+        return f"{value:g}"
+
+
+class DayField(_TypedField):
+    """A date."""
+
+    widget = DateInput()
+    mistake = "A date, please."
+
+    def read(self, text: str) -> date:
+        """Read a date as the browser sends it."""
+        return date.fromisoformat(text)
+
+
+class ClockField(_TypedField):
+    """A time of day."""
+
+    widget = TimeInput()
+    mistake = "A time such as 07:30, please."
+
+    def read(self, text: str) -> time:
+        """Read a time as the browser sends it."""
+        value = time.fromisoformat(text)
+        if value.tzinfo is not None:
+            raise ValueError(text)
+        return value.replace(second=0, microsecond=0)
+
+    def write(self, value: time) -> str:
+        """Write hours and minutes."""
+        return f"{value:%H:%M}"
+
+
+class TickField(BooleanField):
+    """Yes or no."""
+
+    widget = CheckboxInput()
+
+
+class WordField(SelectField):
+    """A member of a closed list, shown by its name and never by its code."""
+
+    def __init__(
+        self,
+        label: Any = None,
+        validators: Any = None,
+        *,
+        kind: type[Enum],
+        empty: Any = None,
+        **named: Any,
+    ) -> None:
+        self.kind, self.empty = kind, empty
+        super().__init__(label, validators, choices=self._words, coerce=self._member, **named)
+
+    def _words(self) -> list[tuple[str, str]]:
+        nothing = [("", str(self.empty))] if self.empty is not None else []
+        return nothing + choices_of(self.kind)
+
+    def _member(self, value: Any) -> Enum | None:
+        if value is None or value == "":
+            return None
+        if isinstance(value, self.kind):
+            return value
+        by_value = {str(member.value): member for member in self.kind}
+        return by_value[str(value)]
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Take a member, and nothing that is none."""
+        if not valuelist:
+            return
+        try:
+            self.data = self._member(valuelist[0])
+        except KeyError as error:
+            self.data = None
+            raise ValueError(gettext("Please choose one of the list.")) from error
+
+    def pre_validate(self, form: FlaskForm) -> None:
+        """Refuse an empty choice where none is offered."""
+        del form
+        if self.data is None and self.empty is None:
+            raise ValidationError(gettext("Please choose one of the list."))
+
+    def iter_choices(self) -> Any:
+        """Give every choice, the present one marked."""
+        for value, words in self._words():
+            yield value, words, value == ("" if self.data is None else str(self.data.value)), {}
+
+
+class RowField(QuerySelectField):
+    """A related row, out of those the person may see."""
+
+    def __init__(
+        self,
+        label: Any = None,
+        validators: Any = None,
+        *,
+        model: type[Any],
+        order: Callable[[], Any],
+        where: Callable[[], ColumnElement[bool]] | None = None,
+        empty: Any = None,
+        **named: Any,
+    ) -> None:
+        super().__init__(
+            label,
+            validators,
+            query_func=_visible_rows(model, order, where),
+            get_pk_func=lambda row: row.id,
+            get_label=named.pop("get_label", str),
+            allow_blank=empty is not None,
+            blank_text=empty,
+            **named,
+        )
+
+    def gettext(self, _message: str) -> str:
+        """Say that the row cannot be chosen, whether it exists or not."""
+        return gettext("Please choose one of the list.")
+
+
+class RowsField(QuerySelectMultipleField):
+    """Several related rows, out of those the person may see."""
+
+    def __init__(
+        self,
+        label: Any = None,
+        validators: Any = None,
+        *,
+        model: type[Any],
+        order: Callable[[], Any],
+        where: Callable[[], ColumnElement[bool]] | None = None,
+        **named: Any,
+    ) -> None:
+        super().__init__(
+            label, validators, query_func=_visible_rows(model, order, where), get_pk_func=lambda row: row.id, **named
+        )
+
+    def gettext(self, _message: str) -> str:
+        """Say that a row cannot be chosen, whether it exists or not."""
+        return gettext("Please choose one of the list.")
+
+
+class VersionField(HiddenField):
+    """The version of the row that the person has on the screen."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the number; nonsense is an old version."""
+        if valuelist:
+            self.data = int(valuelist[0]) if valuelist[0].isascii() and valuelist[0].isdecimal() else -1
+
+
+def _visible_rows(
+    model: type[Any], order: Callable[[], Any], where: Callable[[], ColumnElement[bool]] | None
+) -> Callable[[], list[Any]]:
+    def rows() -> list[Any]:
+        query = ScopedInterface(model).rows()
+        if where is not None:
+            query = query.where(where())
+        return query.order_by(order()).all()
+
+    return rows

@@ -1,0 +1,191 @@
+"""What a stored value is called on the staff's screens: chips, dates, money, times."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+from zoneinfo import ZoneInfo
+
+from markupsafe import Markup
+
+from motcua.admin.enums import (
+    DeviceKind,
+    DossierChannel,
+    DossierStatus,
+    DurationUnit,
+    Errand,
+    HolidayKind,
+    Language,
+    MailState,
+    OfficeLevel,
+    PrintKind,
+    PrintReason,
+    PrintState,
+    StaffRole,
+    SupplementPolicy,
+    TicketState,
+)
+from motcua.admin.language import gettext
+
+if TYPE_CHECKING:
+    from datetime import date, datetime, time
+    from enum import Enum
+
+Tone = Literal["ok", "soon", "late", "plain", "quiet"]
+
+_NAMES: dict[Enum, str] = {
+    OfficeLevel.PROVINCE: "Province",
+    OfficeLevel.COMMUNE: "Commune",
+    StaffRole.RECEIVING_OFFICER: "Receiving officer",
+    StaffRole.CASE_OFFICER: "Case officer",
+    StaffRole.SUPERVISOR: "Supervisor",
+    StaffRole.OFFICE_ADMIN: "Office administrator",
+    HolidayKind.OFF: "Day off",
+    HolidayKind.WORKING_DAY: "Make-up working day",
+    DurationUnit.SAME_DAY: "Same day",
+    DurationUnit.WORKING_HOURS: "Working hours",
+    DurationUnit.WORKING_DAYS: "Working days",
+    DurationUnit.CALENDAR_DAYS: "Calendar days",
+    DurationUnit.UNSPECIFIED: "Not decided yet",
+    SupplementPolicy.UNSET: "Not decided yet",
+    SupplementPolicy.RESTART: "The whole time again",
+    SupplementPolicy.PAUSE: "Waiting does not count",
+    SupplementPolicy.RESUME_PLUS: "Waiting does not count, and extra days",
+    SupplementPolicy.NONE: "The due date stays",
+    DossierStatus.REGISTERED: "Registered",
+    DossierStatus.RECEIVED: "Received",
+    DossierStatus.REFUSED: "Refused",
+    DossierStatus.PROCESSING: "In progress",
+    DossierStatus.SUPPLEMENT: "Waiting for papers",
+    DossierStatus.AWAITING_PAYMENT: "Waiting for payment",
+    DossierStatus.WITHDRAWN: "Withdrawn",
+    DossierStatus.STOPPED: "Stopped",
+    DossierStatus.DONE: "Result ready",
+    DossierStatus.RETURNED: "Result handed over",
+    DossierChannel.IN_PERSON: "At the counter",
+    DossierChannel.ONLINE: "Online",
+    DossierChannel.POSTAL: "By post",
+    Errand.SUBMIT: "Hand in a dossier",
+    Errand.SUPPLEMENT: "Add papers",
+    Errand.COLLECT: "Collect a result",
+    Errand.ASK: "Ask for advice",
+    Language.VI: "Vietnamese",
+    Language.EN: "English",
+    TicketState.WAITING: "Waiting",
+    TicketState.CALLED: "Called",
+    TicketState.SERVING: "Being served",
+    TicketState.HELD: "On hold",
+    TicketState.FINISHED: "Finished",
+    TicketState.NO_SHOW: "Did not come",
+    TicketState.CANCELLED: "Cancelled",
+    DeviceKind.KIOSK: "Kiosk",
+    DeviceKind.DISPLAY: "Display",
+    PrintKind.TICKET: "Ticket",
+    PrintKind.RECEIPT: "Receipt",
+    PrintReason.FIRST: "First copy",
+    PrintReason.REPRINT: "Reprint",
+    PrintState.QUEUED: "In the queue",
+    PrintState.SENDING: "Printing",
+    PrintState.CONFIRMED: "Printed",
+    PrintState.UNCONFIRMED: "Printer did not confirm",
+    PrintState.FAILED: "Not printed",
+    PrintState.STALE: "Too late to print",
+    MailState.QUEUED: "In the queue",
+    MailState.SENDING: "Being sent",
+    MailState.SENT: "Sent",
+    MailState.FAILED: "Not sent",
+    MailState.UNCERTAIN: "Perhaps not delivered",
+    MailState.SKIPPED: "Nothing to report",
+}
+_TONES: dict[Enum, Tone] = {
+    DossierStatus.REFUSED: "late",
+    DossierStatus.SUPPLEMENT: "soon",
+    DossierStatus.AWAITING_PAYMENT: "soon",
+    DossierStatus.DONE: "ok",
+    DossierStatus.RETURNED: "ok",
+    DossierStatus.WITHDRAWN: "quiet",
+    DossierStatus.STOPPED: "quiet",
+    TicketState.FINISHED: "ok",
+    TicketState.HELD: "soon",
+    TicketState.NO_SHOW: "quiet",
+    TicketState.CANCELLED: "quiet",
+    PrintState.CONFIRMED: "ok",
+    PrintState.UNCONFIRMED: "soon",
+    PrintState.FAILED: "late",
+    PrintState.STALE: "quiet",
+    MailState.SENT: "ok",
+    MailState.FAILED: "late",
+    MailState.UNCERTAIN: "soon",
+    MailState.SKIPPED: "quiet",
+}
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MOMENT_WITH_YEAR = "%H:%M %d/%m/%Y"
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A state: sign, word and colour say the same."""
+
+    tone: Tone
+    word: str
+
+    def __html__(self) -> Markup:
+        return Markup('<span class="chip chip--{tone}">{word}</span>').format(tone=self.tone, word=self.word)
+
+    def __str__(self) -> str:
+        return self.word
+
+
+def name_of(value: Enum | None) -> str:
+    """Name a member of a closed list in the reader's language."""
+    return gettext(_NAMES[value]) if value is not None else ""
+
+
+def chip_of(value: Enum | None) -> Chip | str:
+    """Return the member of a closed list as a chip."""
+    return Chip(_TONES.get(value, "plain"), name_of(value)) if value is not None else ""
+
+
+def choices_of(kind: type[Enum]) -> list[tuple[str, str]]:
+    """Return the members of a closed list as choices of a form."""
+    return [(str(member.value), name_of(member)) for member in kind]
+
+
+def day(value: date | None) -> str:
+    """Write a date the Vietnamese way, in either language."""
+    return f"{value:%d/%m/%Y}" if value else ""
+
+
+def clock_time(value: time | None) -> str:
+    """Write a time of day, 24 h."""
+    return f"{value:%H:%M}" if value else ""
+
+
+def moment(value: datetime | None, zone: str) -> str:
+    """Write an instant in an office's time zone."""
+    return value.astimezone(ZoneInfo(zone)).strftime(_MOMENT_WITH_YEAR) if value else ""
+
+
+def thousands(value: int | None) -> str:
+    """Write a whole number with the thousands dot."""
+    return f"{value:,}".replace(",", ".") if value is not None else ""
+
+
+def money(value: int | None) -> str:
+    """Write an amount in đồng."""
+    return f"{thousands(value)} đồng" if value is not None else ""
+
+
+def amount(value: float | None) -> str:
+    """Write a number without the zeros nobody needs, with the decimal comma."""
+    return f"{value:g}".replace(".", ",") if value is not None else ""
+
+
+def yes_no(*, value: bool, yes: str = "Yes", no: str = "No") -> str:
+    """Say yes or no, or what they mean here."""
+    return gettext(yes if value else no)
+
+
+def weekday(number: int) -> str:
+    """Name a weekday; 0 is Monday."""
+    return gettext(WEEKDAYS[number])
