@@ -185,7 +185,7 @@ class Database:
     @contextmanager
     def read_connection(self) -> Iterator[Connection]:
         """Open a plain connection for looking one thing up; each statement stands alone."""
-        with _refusing(), self._looking_up.connect() as connection:
+        with self._looking_up.connect() as connection:
             yield connection
 
     @contextmanager

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from flask import current_app
 from flask_appbuilder.basemanager import BaseManager
 
-from motcua.admin.clock import system_clock
+from motcua.admin.clock import WatchedClock
 from motcua.admin.database import Database
 from motcua.admin.extension import EXTENSION, Motcua
+from motcua.admin.health_clock import check_clock
 from motcua.admin.platform_words import speak_vietnamese
 from motcua.admin.settings import read_settings
 from motcua.admin.views import register_views
@@ -26,7 +27,9 @@ class AdminManager(BaseManager):
         super().__init__(appbuilder)
         settings = read_settings(current_app.config)
         database = Database(appbuilder.session.get_bind().engine.url, patience_seconds=settings.write_patience_seconds)
-        current_app.extensions[EXTENSION] = Motcua(settings=settings, database=database, clock=system_clock)
+        motcua = Motcua(settings=settings, database=database, clock=WatchedClock())
+        motcua.checks["clock"] = lambda: check_clock(motcua)
+        current_app.extensions[EXTENSION] = motcua
         if settings.fab_vietnamese:
             speak_vietnamese(current_app, appbuilder)
 

@@ -12,7 +12,7 @@ from motcua.admin.enums import DeviceKind
 from motcua.admin.errors import (
     DeviceRevokedError,
     InBoth,
-    NotAllowedError,
+    NotAKioskError,
     ServiceClosedError,
     UnknownDeviceError,
     UnknownServiceError,
@@ -89,8 +89,8 @@ class Desk:
 def find_desk(connection: Connection, token: str, service: str) -> Desk:
     """Return where the request comes from.
 
-    Raises UnknownDeviceError, DeviceRevokedError, NotAllowedError (a display,
-    not a kiosk) and UnknownServiceError.
+    Raises UnknownDeviceError, DeviceRevokedError, NotAKioskError (a display,
+    for example) and UnknownServiceError.
     """
     row = connection.execute(_FIND, {"digest": device_digest(token), "service": service}).first()
     if row is None:
@@ -98,7 +98,7 @@ def find_desk(connection: Connection, token: str, service: str) -> Desk:
     if row[2] is not None:
         raise DeviceRevokedError
     if row[1] != DeviceKind.KIOSK:
-        raise NotAllowedError
+        raise NotAKioskError
     if row[8] is None:
         raise UnknownServiceError(service=service)
     fields: tuple[Any, ...] = tuple(row)
