@@ -126,12 +126,13 @@ def downgrade_command() -> None:
     click.echo("Our tables are gone.")
 
 
-@motcua.command("doctor")
-def doctor_command() -> None:
+@motcua.command("doctor", with_appcontext=False)
+@click.pass_obj
+def doctor_command(script: ScriptInfo) -> None:
     """Check configuration, add-ons, schema, clock, printer and mail; one line each."""
-    from motcua.admin.health import doctor
+    from motcua.admin.doctor import examine
 
-    checks = doctor(current_app._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001
+    checks = examine(script.load_app)
     for check in checks:
         click.echo(f"{check.state.upper():<4}  {check.name:<14} {check.text}")
     if any(check.state == "fail" for check in checks):

@@ -30,8 +30,10 @@ class Motcua:
     clock: Clock
     #: Loops that run beside the web server until told to stop; each package adds its own.
     background: dict[str, Callable[[Flask, threading.Event], None]] = field(default_factory=dict)
-    #: How each part says whether it works (admin/health.py); each package adds its own.
+    #: How each part says whether it works (admin/health.py), quickly; each package adds its own.
     checks: dict[str, Callable[[], Check]] = field(default_factory=dict)
+    #: Looks that may take seconds, such as speaking to the mail server; only `motcua doctor` takes them.
+    probes: dict[str, Callable[[], Check]] = field(default_factory=dict)
 
 
 def current_motcua() -> Motcua:

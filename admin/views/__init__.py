@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, current_app
 
+from motcua.admin.views.health import health
 from motcua.admin.views.problems import register_error_answers
 
 if TYPE_CHECKING:
@@ -22,5 +23,6 @@ def register_views(appbuilder: AppBuilder) -> None:
         static_url_path="/static/motcua",
     )
     current_app.register_blueprint(blueprint)
+    current_app.register_blueprint(health)
     register_error_answers(current_app)
     del appbuilder
