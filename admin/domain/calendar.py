@@ -1,6 +1,7 @@
 """When an office works: its weekly hours, the holidays of Vietnam, and what was announced besides.
 
-Public holidays come from the ``holidays`` library as a starting point; the
+Public holidays, and the Saturdays worked in exchange for one, come from the
+``holidays`` library as a starting point; the
 yearly announcements of the Prime Minister (days swapped, working Saturdays)
 and an office's own days are rows that outweigh it. A year counts as known
 once somebody has recorded its announcement.
@@ -56,18 +57,25 @@ class WorkingCalendar:
         """
         if not self.is_working_day(day):
             return ()
-        return self.week.get(day.weekday()) or next(self.week[weekday] for weekday in sorted(self.week))
+        return self.week.get(day.weekday()) or self.week[min(self.week)]
 
     def is_working_day(self, day: date) -> bool:
         """Tell whether the office works on a day."""
         kind = self.announced.get(day)
         if kind is not None:
             return kind == HolidayKind.WORKING_DAY and bool(self.week)
+        if day in _make_up_days(day.year):
+            return bool(self.week)
         return day.weekday() in self.week and day not in _public_holidays(day.year)
 
     def is_known(self, day: date) -> bool:
         """Tell whether the holidays of the day's year have been announced."""
         return day.year in self.known_years
+
+    @property
+    def ordinary_day(self) -> timedelta:
+        """How long the office is open on its longest day of the week: what "a day" of work means there."""
+        return max((_length(spans) for spans in self.week.values()), default=timedelta())
 
     def working_day_from(self, day: date) -> date:
         """Return the day itself, or the next working day. Raises NoWorkingDayError."""
@@ -110,7 +118,28 @@ def working_calendar(session: Session, office: Office) -> WorkingCalendar:
     announced = {row.day: row.kind for row in days}
     known = session.scalars(select(CalendarYear.year).where(CalendarYear.is_announced.is_(True)))
     return WorkingCalendar(
-        zone=ZoneInfo(office.time_zone), week=week, announced=announced, known_years=frozenset(known)
+        zone=ZoneInfo(office.time_zone),
+        week={weekday: _joined(spans) for weekday, spans in week.items()},
+        announced=announced,
+        known_years=frozenset(known),
+    )
+
+
+def _joined(spans: tuple[Span, ...]) -> tuple[Span, ...]:
+    """Join spans that overlap or touch, so that no minute counts twice."""
+    joined: list[Span] = []
+    for opens, closes in spans:
+        if joined and opens <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], closes))
+        else:
+            joined.append((opens, closes))
+    return tuple(joined)
+
+
+def _length(spans: tuple[Span, ...]) -> timedelta:
+    midnight = date.min
+    return sum(
+        (datetime.combine(midnight, closes) - datetime.combine(midnight, opens) for opens, closes in spans), timedelta()
     )
 
 
@@ -139,3 +168,9 @@ def load_holidays(session: Session, path: Path) -> None:
 @cache
 def _public_holidays(year: int) -> frozenset[date]:
     return frozenset(holidays.country_holidays("VN", years=year))
+
+
+@cache
+def _make_up_days(year: int) -> frozenset[date]:
+    """Return the weekend days worked in exchange for a day off, as far as the library knows them."""
+    return frozenset(holidays.country_holidays("VN", years=year).weekend_workdays)

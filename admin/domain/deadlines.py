@@ -2,11 +2,13 @@
 
 The clock starts when the dossier is accepted as complete (NĐ 309/2026 Đ.8(3)).
 The day of acceptance is not counted; what comes in after closing or on a day
-off counts as taken in at the next opening.
+off counts as taken in at the next opening. Who hands in later is never
+promised an earlier result.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
@@ -33,9 +35,9 @@ class DueDate:
 def due_date(calendar: WorkingCalendar, version: ProcedureVersion, accepted_at: datetime) -> DueDate:
     """Return when a dossier accepted at a moment is due under a procedure version.
 
-    Whole days end at the clock time of acceptance, as receipts print hour and
-    minute; same-day work ends at closing. Raises NoWorkingDayError when the
-    office never opens.
+    Working days end at the clock time of acceptance, as receipts print hour
+    and minute; same-day work and calendar days end at closing. Raises
+    NoWorkingDayError when the office never opens.
     """
     amount = version.duration_amount
     unit = version.duration_unit
@@ -49,9 +51,10 @@ def due_date(calendar: WorkingCalendar, version: ProcedureVersion, accepted_at: 
     elif unit == DurationUnit.WORKING_DAYS:
         at = _after_working_days(calendar, start, float(amount or 0))
     else:
-        day = calendar.working_day_from(start.date() + timedelta(days=round(float(amount or 0))))
-        at = calendar.moment(day, _within_hours(calendar, day, start.time()))
-    return DueDate(at=at, is_provisional=not calendar.is_known(at.date()))
+        day = calendar.working_day_from(start.date() + timedelta(days=math.ceil(amount or 0)))
+        at = calendar.moment(day, _closing(calendar, day))
+    years = range(start.year, at.year + 1)
+    return DueDate(at=at, is_provisional=not all(calendar.is_known(date(year, 1, 1)) for year in years))
 
 
 def _counted_from(calendar: WorkingCalendar, accepted: datetime) -> datetime:
@@ -76,7 +79,7 @@ def _after_working_days(calendar: WorkingCalendar, start: datetime, amount: floa
     day = calendar.add_working_days(start.date(), whole)
     at = calendar.moment(day, _within_hours(calendar, day, start.time()))
     if amount > whole:  # half a day is half of that office's own day, whatever its hours
-        return _after_open_time(calendar, at, _open_time(calendar, day) * (amount - whole))
+        return _after_open_time(calendar, at, calendar.ordinary_day * (amount - whole))
     return at
 
 
@@ -96,15 +99,13 @@ def _after_open_time(calendar: WorkingCalendar, start: datetime, left: timedelta
         at = calendar.moment(day, time())
 
 
-def _open_time(calendar: WorkingCalendar, day: date) -> timedelta:
-    spans = calendar.open_spans(day)
-    return sum((calendar.moment(day, closes) - calendar.moment(day, opens) for opens, closes in spans), timedelta())
-
-
 def _closing(calendar: WorkingCalendar, day: date) -> time:
     return calendar.open_spans(day)[-1][1]
 
 
 def _within_hours(calendar: WorkingCalendar, day: date, at: time) -> time:
-    """Return the clock time, or closing when that day ends earlier."""
-    return min(at, _closing(calendar, day))
+    """Return the clock time if the office is open then, otherwise the next opening, or closing at the end."""
+    for opens, closes in calendar.open_spans(day):
+        if at <= closes:
+            return max(at, opens)
+    return _closing(calendar, day)
