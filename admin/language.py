@@ -97,3 +97,8 @@ def gettext(message: str, /, **facts: object) -> str:
 def lazy_gettext(message: str, /, **facts: object) -> LazyString:
     """Return ``message``, translated when it is shown: for labels made at import."""
     return LazyString(gettext, message, **facts)
+
+
+def N_(message: str, /) -> str:  # noqa: N802 - the name by which gettext's tools know it
+    """Return ``message`` as it is: marks a line of a table that is translated where it is shown."""
+    return message
