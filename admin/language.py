@@ -11,7 +11,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from babel.messages.pofile import read_po
 from flask import current_app, g, has_request_context, request, session
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _CATALOGUE = Path(__file__).parent / "translations" / "vi" / "LC_MESSAGES" / "motcua.po"
+T = TypeVar("T")
+
 # Where FAB keeps the language that was chosen in its menu.
 _PLATFORM_KEY = "locale"
 
@@ -99,6 +101,6 @@ def lazy_gettext(message: str, /, **facts: object) -> LazyString:
     return LazyString(gettext, message, **facts)
 
 
-def N_(message: str, /) -> str:  # noqa: N802 - the name by which gettext's tools know it
-    """Return ``message`` as it is: marks a line of a table that is translated where it is shown."""
-    return message
+def N_(messages: T, /) -> T:  # noqa: N802 - the name by which gettext's users know it
+    """Return a message, or a table whose values are messages, as it is: marks what is translated when it is shown."""
+    return messages
