@@ -113,6 +113,7 @@ class TicketEventKind(StrEnum):
     HELD = "held"
     RESUMED = "resumed"
     TRANSFERRED = "transferred"
+    PRIORITY = "priority"
     NO_SHOW = "no_show"
     FINISHED = "finished"
     CANCELLED = "cancelled"

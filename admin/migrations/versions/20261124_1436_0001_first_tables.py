@@ -122,6 +122,16 @@ def upgrade() -> None:
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("error", sa.String(length=300), nullable=True),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.CheckConstraint("(state = 'sending') = (lease IS NOT NULL)", name="ck_motcua_outgoing_mail_lease"),
+        sa.CheckConstraint("(lease IS NULL) = (lease_until IS NULL)", name="ck_motcua_outgoing_mail_lease_until"),
+        sa.CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="ck_motcua_outgoing_mail_sent"),
+        sa.CheckConstraint(
+            "state NOT IN ('sent', 'uncertain') OR handoff_at IS NOT NULL", name="ck_motcua_outgoing_mail_handed_over"
+        ),
+        sa.CheckConstraint("state <> 'queued' OR handoff_at IS NULL", name="ck_motcua_outgoing_mail_queued"),
+        sa.CheckConstraint(
+            "state NOT IN ('failed', 'skipped', 'uncertain') OR error IS NOT NULL", name="ck_motcua_outgoing_mail_why"
+        ),
         sa.ForeignKeyConstraint(["recipient_id"], ["ab_user.id"], name="fk_motcua_outgoing_mail_recipient"),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("recipient_id", "local_day", "kind", name="uq_motcua_outgoing_mail_once"),
@@ -601,6 +611,7 @@ def upgrade() -> None:
                 "held",
                 "resumed",
                 "transferred",
+                "priority",
                 "no_show",
                 "finished",
                 "cancelled",
