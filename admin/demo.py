@@ -6,6 +6,7 @@ import json
 import os
 import secrets
 import shutil
+import socket
 import threading
 import time
 import urllib.request
@@ -41,6 +42,8 @@ COMMUNE = "binh-minh"
 COMMUNE_NAME = "Trung tâm Phục vụ hành chính công xã Bình Minh"
 # Made up: only the province gives real identifiers.
 IDENTIFIER = "H99.01"
+_EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 - recognised, not listened on
+_ELSEWHERE = ("192.0.2.1", 9)  # a documentation address (RFC 5737)
 _SAMPLE = Path(__file__).parent / "sample"
 PROCEDURES = _SAMPLE / "procedures.csv"
 HOLIDAYS = _SAMPLE / "holidays_2026.csv"
@@ -99,7 +102,7 @@ def run_demo(*, host: str, port: int, folder: Path, reset: bool, always_open: bo
         _remove(places)
     places.folder.mkdir(parents=True, exist_ok=True)
     places.summary.unlink(missing_ok=True)
-    url = f"http://{host}:{port}"
+    url = f"http://{_reachable(host)}:{port}"
     secrets_kept = _secrets(places)
     _write_private(places.config, _config_text(places, url, secrets_kept["secret_key"]))
     os.environ[CONFIG_ENVIRONMENT] = str(places.config)
@@ -111,9 +114,21 @@ def run_demo(*, host: str, port: int, folder: Path, reset: bool, always_open: bo
     background.start()
     threading.Thread(target=_announce, args=(places, _summary(places, url, secrets_kept)), daemon=True).start()
     try:
-        web_server(places.config, host=host, port=port, processes=1, threads=WEB_THREADS).serve()
+        web_server(places.config, host=host, port=port, processes=1, threads=WEB_THREADS, is_quiet=True).serve()
     finally:
         background.stop()
+
+
+def _reachable(host: str) -> str:
+    """Return the address a phone in the hall can open when the server listens on every one."""
+    if host not in _EVERYWHERE:
+        return host
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(_ELSEWHERE)  # nothing is sent: the system only chooses the way
+            return str(probe.getsockname()[0])
+        except OSError:
+            return "127.0.0.1"
 
 
 def _remove(places: DemoPlaces) -> None:

@@ -18,13 +18,16 @@ if TYPE_CHECKING:
 STOP_SECONDS = 10
 
 
-def web_server(config: Path, *, host: str, port: int, processes: int, threads: int) -> AbstractServer[Any]:
+def web_server(
+    config: Path, *, host: str, port: int, processes: int, threads: int, is_quiet: bool = False
+) -> AbstractServer[Any]:
     """Return the production web server, ready to ``serve()``.
 
     Its processes build the app themselves from the configuration file.
     """
     from granian import Granian
     from granian.constants import Interfaces
+    from granian.log import LogLevels
 
     os.environ[CONFIG_ENVIRONMENT] = str(config.resolve())
     return Granian(
@@ -36,6 +39,7 @@ def web_server(config: Path, *, host: str, port: int, processes: int, threads: i
         workers=processes,
         blocking_threads=threads,
         log_access=False,
+        log_level=LogLevels.error if is_quiet else LogLevels.info,
         websockets=False,
         respawn_failed_workers=True,
         workers_kill_timeout=STOP_SECONDS,
