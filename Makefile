@@ -4,7 +4,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: demo test check bench lock clean help
+.PHONY: demo test check words bench lock clean help
 
 help: ## say what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -38,6 +38,9 @@ check: .venv/dev ## style, types, directions of imports, translations
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m pytest -q tests/host/test_translations.py
+
+words: .venv/dev ## write the catalogue of our words anew from the code, sorted; say what has no Vietnamese yet
+	@$(BIN)/python -m tests.host.catalogue
 
 bench: .venv/dev ## measure issuing over HTTP beside a floor; ARGS="--engine sqlite" for its options
 	@. tests/machine.sh && $(BIN)/python -m benchmarks.issuing $(ARGS)
