@@ -1,0 +1,154 @@
+"""The messages that the code uses, beside the catalogues that translate them: for the tests and ``make words``."""
+
+from __future__ import annotations
+
+import ast
+import gettext
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po, write_po
+from flask_login import config as login_words
+
+from motcua.admin.platform_words import CATALOGUE as PLATFORM
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[2]
+OURS = PLATFORM.with_name("motcua.po")
+_HEADER = """\
+# {title}
+msgid ""
+msgstr ""
+"Language: vi\\n"
+"Plural-Forms: nplurals=1; plural=0;\\n"
+"MIME-Version: 1.0\\n"
+"Content-Type: text/plain; charset=utf-8\\n"
+"Content-Transfer-Encoding: 8bit\\n"
+
+"""
+_MARKS = {"gettext", "lazy_gettext", "translate", "N_"}
+_PLATFORM_MARKS: dict[str, Any] = dict.fromkeys(("_", "__", "gettext", "lazy_gettext", "lazy_formatter_gettext"))
+_PLATFORM_MARKS["ngettext"] = (1, 2)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One message of a catalogue, its plural form if it has one, and its translation."""
+
+    message: str
+    plural: str | None
+    translation: str
+
+
+def entries(catalogue: Path) -> list[Entry]:
+    """Return what a catalogue holds."""
+    with catalogue.open("rb") as file:
+        return [_entry(message.id, message.string) for message in read_po(file, locale="vi") if message.id]
+
+
+def _entry(message: Any, translation: Any) -> Entry:
+    if isinstance(message, str):
+        return Entry(message, None, str(translation or ""))
+    return Entry(message[0], message[1], translation[0])
+
+
+@cache
+def our_messages() -> dict[str, str]:
+    """Return each message of our three packages with the place where it stands."""
+    found: dict[str, str] = {}
+    for package in ("admin", "kiosk", "scheduler"):
+        for file in sorted((ROOT / package).rglob("*.py")):
+            for line, message in _marked(ast.parse(file.read_text(encoding="utf-8"))):
+                found.setdefault(message, f"{file.relative_to(ROOT)}:{line}")
+        for file, line, message, *_ in extract_from_dir(
+            ROOT / package, method_map=[("**/templates/**", "jinja2")], keywords={"_": None, "gettext": None}
+        ):
+            found.setdefault(message, f"{package}/{file}:{line}")
+    return found
+
+
+def _marked(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    for call in ast.walk(tree):
+        if isinstance(call, ast.Call) and call.args and _name(call.func) in _MARKS:
+            for text in _texts(call.args[0]):
+                yield call.lineno, text
+
+
+def _name(function: ast.expr) -> str:
+    return function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
+
+
+def _texts(node: ast.expr) -> Iterator[str]:
+    """Give the texts of a message, or of a table's values."""
+    match node:
+        case ast.Constant(value=str() as text):
+            yield text
+        case ast.Dict(values=parts) | ast.Tuple(elts=parts) | ast.List(elts=parts):
+            for part in parts:
+                yield from _texts(part)
+        case ast.IfExp(body=one, orelse=other):
+            yield from _texts(one)
+            yield from _texts(other)
+
+
+@cache
+def platform_messages() -> dict[str, str]:
+    """Return each message in the code of the installed FAB, WTForms, Flask-WTF and Flask-Login, with its place."""
+    found = {login_words.LOGIN_MESSAGE: "flask_login", login_words.REFRESH_MESSAGE: "flask_login"}
+    for package in ("flask_appbuilder", "wtforms", "flask_wtf"):
+        for file, line, message, *_ in extract_from_dir(
+            _folder(package),
+            method_map=[("**.py", "python"), ("**/templates/**.html", "jinja2")],
+            keywords=_PLATFORM_MARKS,
+        ):
+            found.setdefault(message if isinstance(message, str) else message[0], f"{package}/{file}:{line}")
+    return found
+
+
+@cache
+def messages_fab_translates() -> set[str]:
+    """Return the messages of the catalogues that FAB ships for other languages."""
+    found = set()
+    for file in _folder("flask_appbuilder").glob("translations/*/LC_MESSAGES/messages.mo"):
+        with file.open("rb") as compiled:
+            known: dict[Any, str] = vars(gettext.GNUTranslations(compiled))["_catalog"]
+        found.update(message for message in known if isinstance(message, str))
+    return found
+
+
+def _folder(package: str) -> Path:
+    spec = find_spec(package)
+    assert spec is not None
+    assert spec.origin is not None
+    return Path(spec.origin).parent
+
+
+def placeholders(text: str) -> list[str]:
+    """Return the places of a text that are filled in: {name}, %(name)s, %s."""
+    return sorted(re.findall(r"\{\w*\}|%\(\w+\)[sd]|%[sd]", text))
+
+
+def refreshed() -> bytes:
+    """Return the catalogue of our words as the code wants it: sorted, every message once, no places."""
+    known = {entry.message: entry.translation for entry in entries(OURS)}
+    wanted = Catalog(locale="vi")
+    for message in our_messages():
+        wanted.add(message, known.get(message, ""))
+    text = BytesIO()
+    write_po(text, wanted, width=110, no_location=True, omit_header=True, sort_output=True)
+    return _HEADER.format(title="The words of Motcua in Vietnamese.").encode() + text.getvalue()
+
+
+if __name__ == "__main__":
+    OURS.write_bytes(refreshed())
+    missing = [entry.message for entry in entries(OURS) if not entry.translation]
+    print(*missing, f"{len(missing)} without a translation", sep="\n")  # noqa: T201 - the answer of `make words`
