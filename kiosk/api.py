@@ -5,24 +5,28 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from flask import Response, request
+from flask import Blueprint, Response, current_app, request
 from flask_appbuilder.api import BaseApi, expose
 from sqlalchemy.exc import IntegrityError
 
 from motcua.admin.clock import local_day
+from motcua.admin.domain.calendar import working_calendar
 from motcua.admin.domain.desks import check_service_is_open, find_desk
-from motcua.admin.domain.devices import find_device
+from motcua.admin.domain.devices import find_device, find_kiosk
 from motcua.admin.domain.offers import KioskOffer, ServiceOffer, kiosk_offer
 from motcua.admin.domain.papers import paper_state
 from motcua.admin.domain.tickets import IssuedTicket, TicketOrder, find_issued, issue_ticket, issued_on
 from motcua.admin.domain.tracking import tracking_token, tracking_url
 from motcua.admin.enums import Language, PrintState
-from motcua.admin.errors import Refusal
+from motcua.admin.errors import QuotaReachedError, Refusal
 from motcua.admin.extension import Motcua, current_motcua
 from motcua.admin.failpoints import failpoint
+from motcua.admin.language import speak
+from motcua.admin.views.problems import answer_faults
 from motcua.kiosk.auth import device_token
 from motcua.kiosk.opening import OpeningHours
 from motcua.kiosk.orders import read_order
+from motcua.kiosk.page_version import page_version
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -41,6 +45,12 @@ class KioskApi(BaseApi):
         super().__init__()
         self.hours = OpeningHours()
 
+    def create_blueprint(self, *args: Any, **kwargs: Any) -> Blueprint:
+        """Build FAB's blueprint; what goes wrong in it is answered as JSON."""
+        blueprint: Blueprint = super().create_blueprint(*args, **kwargs)
+        answer_faults(blueprint)
+        return blueprint
+
     @expose("/services", methods=["GET"])
     def services(self) -> Response:
         """Say what this kiosk may offer now, and why not where it may not.
@@ -58,12 +68,12 @@ class KioskApi(BaseApi):
         motcua = current_motcua()
         now = motcua.clock()
         with motcua.database.read() as session:
-            device = find_device(session, device_token(request))
-            calendar = self.hours.calendar(motcua.database, device.office_id)
+            device = find_kiosk(session, device_token(request))
+            calendar = working_calendar(session, device.office)
             offer = kiosk_offer(
                 session, device.office, calendar, now=now, series_capacity=motcua.settings.series_capacity
             )
-            return _answer(200, _offer_body(offer) | {"server_time": now.isoformat()})
+            return _answer(200, _offer_body(offer) | {"server_time": now.isoformat(), "page_version": page_version()})
 
     @expose("/tickets", methods=["POST"])
     def issue(self) -> Response:
@@ -87,7 +97,6 @@ class KioskApi(BaseApi):
                 schema:
                   type: object
                   required: [service]
-                  additionalProperties: false
                   properties:
                     service: {type: string}
                     errand: {type: string, enum: [submit, supplement, collect, ask]}
@@ -121,6 +130,7 @@ class KioskApi(BaseApi):
             with motcua.database.read() as session:
                 find_device(session, token)  # a stranger learns nothing about what we accept
             raise
+        speak(order.language)
         ticket = self._give(motcua, token, order)
         failpoint("issue.before_response")
         return _answer(200 if ticket.is_repeat else 201, _ticket_body(ticket, motcua.settings, PrintState.QUEUED))
@@ -155,7 +165,7 @@ class KioskApi(BaseApi):
         """Give a number, or the one this key was already given."""
         now = motcua.clock()
         with motcua.database.read_connection() as connection:
-            desk = find_desk(connection, token, order.service)
+            desk = find_desk(connection, token, order.service, now)
         try:
             self._check_open(motcua, desk, now)
             failpoint("issue.before_begin")
@@ -170,19 +180,21 @@ class KioskApi(BaseApi):
                 )
                 failpoint("issue.before_commit")
             failpoint("issue.after_commit")
-        except (Refusal, IntegrityError):
+        except (Refusal, IntegrityError) as refusal:
             # The number went back with the transaction. Perhaps this very request was answered before.
             with motcua.database.read_connection() as connection:
                 earlier = find_issued(connection, order, desk)
-            if earlier is None:
-                raise
-            return earlier
+            if earlier is not None:
+                return earlier
+            if isinstance(refusal, QuotaReachedError):
+                current_app.logger.warning("device %s: %s", desk.device_id, refusal)
+            raise
         return ticket
 
     def _check_open(self, motcua: Motcua, desk: Desk, now: datetime) -> None:
         check_service_is_open(desk)
         if not desk.always_open:
-            self.hours.check(motcua.database, desk.office_id, now)
+            self.hours.check(motcua.database, desk, now)
 
 
 def _answer(status: int, body: dict[str, Any]) -> Response:
@@ -210,6 +222,7 @@ def _offer_body(offer: KioskOffer) -> dict[str, Any]:
     return {
         "office": {"name": offer.office.name, "hotline": offer.office.hotline},
         "open": any(service.refusal is None for service in offer.services),
+        "opens_at": offer.opens_at and offer.opens_at.isoformat(),
         "services": [_service_body(service) for service in offer.services],
         "priorities": [
             {"code": group.code, "name_vi": group.name_vi, "name_en": group.name_en} for group in offer.priorities

@@ -1,8 +1,7 @@
-"""Opening hours on the way to a number, read once in a while and not for every visitor."""
+"""Opening hours on the way to a number: worked out anew only when they have changed."""
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 from motcua.admin.domain.calendar import working_calendar
@@ -14,30 +13,24 @@ if TYPE_CHECKING:
 
     from motcua.admin.database import Database
     from motcua.admin.domain.calendar import WorkingCalendar
-
-_SECONDS_TO_KEEP = 5.0
+    from motcua.admin.domain.desks import Desk
 
 
 class OpeningHours:
-    """The calendars of the offices, at most five seconds old.
+    """The calendars of the offices, each with the stamp it was read under.
 
-    Only a copy of what the database says: another process that has none, or
-    an older one, decides the same way a few seconds later.
+    Only a copy of what the database says, and never an old one: the desk that
+    a request comes from brings the present stamp along.
     """
 
     def __init__(self) -> None:
-        self._kept: dict[int, tuple[float, WorkingCalendar]] = {}
+        self._kept: dict[int, tuple[str, WorkingCalendar]] = {}
 
-    def check(self, database: Database, office_id: int, now: datetime) -> None:
-        """Raise OutsideHoursError when the office is closed at ``now``."""
-        check_office_is_open(self.calendar(database, office_id), now)
-
-    def calendar(self, database: Database, office_id: int) -> WorkingCalendar:
-        """Return the office's working calendar."""
-        kept = self._kept.get(office_id)
-        if kept and time.monotonic() - kept[0] < _SECONDS_TO_KEEP:
-            return kept[1]
-        with database.read() as session:
-            calendar = working_calendar(session, session.get_one(Office, office_id))
-        self._kept[office_id] = (time.monotonic(), calendar)
-        return calendar
+    def check(self, database: Database, desk: Desk, now: datetime) -> None:
+        """Raise OutsideHoursError when the desk's office is closed at ``now``."""
+        stamp, calendar = self._kept.get(desk.office_id, ("", None))
+        if calendar is None or stamp != desk.calendar_stamp:
+            with database.read() as session:
+                calendar = working_calendar(session, session.get_one(Office, desk.office_id))
+            self._kept[desk.office_id] = (desk.calendar_stamp, calendar)
+        check_office_is_open(calendar, now)

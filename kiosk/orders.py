@@ -48,7 +48,10 @@ def read_order(request: Request) -> TicketOrder:
 
 def json_object(request: Request) -> dict[str, Any]:
     """Return the request's body, a small JSON object. Raises BodyTooLargeError and BodyNotJsonError."""
-    if request.content_length is None or request.content_length > MAX_BODY_BYTES:
+    length = request.content_length
+    if length is None and "Transfer-Encoding" in request.headers:
+        raise BodyTooLargeError(limit=MAX_BODY_BYTES)
+    if length is not None and length > MAX_BODY_BYTES:
         raise BodyTooLargeError(limit=MAX_BODY_BYTES)
     if not request.is_json:
         raise BodyNotJsonError

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy import String, and_, bindparam, case, cast, func, or_, select
 
 from motcua.admin.domain.devices import device_digest
 from motcua.admin.enums import DeviceKind
@@ -17,13 +18,42 @@ from motcua.admin.errors import (
     UnknownDeviceError,
     UnknownServiceError,
 )
-from motcua.admin.models import Counter, Device, Office, QueueService, counter_service
+from motcua.admin.models import Counter, Device, Holiday, Office, OfficeHours, QueueService, counter_service
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
-    from sqlalchemy import Connection
+    from sqlalchemy import ColumnElement, Connection
 
+# Opening hours depend on the day before, the next opening on the month to come.
+_STAMP_BEFORE, _STAMP_AFTER = timedelta(days=2), timedelta(days=40)
+
+
+def _words(columns: Iterable[Any]) -> ColumnElement[str]:
+    """Put the columns of many rows into one text."""
+    row: Any = ""
+    for column in columns:
+        row = cast(column, String) + "." + row
+    return func.aggregate_strings(row, ",")
+
+
+_HOURS = (
+    select(_words((OfficeHours.weekday, OfficeHours.opens_at, OfficeHours.closes_at)))
+    .where(OfficeHours.office_id == Office.id)
+    .correlate(Office)
+    .scalar_subquery()
+)
+_HOLIDAYS = (
+    select(_words((Holiday.id, Holiday.day, Holiday.kind)))
+    .where(
+        or_(Holiday.office_id == Office.id, Holiday.office_id.is_(None)),
+        Holiday.day.between(bindparam("from_day"), bindparam("to_day")),
+    )
+    .correlate(Office)
+    .scalar_subquery()
+)
+_CALENDAR_STAMP = Office.time_zone + ";" + func.coalesce(_HOURS, "") + ";" + func.coalesce(_HOLIDAYS, "")
 _OPEN_COUNTERS = (
     select(func.count())
     .select_from(counter_service)
@@ -51,6 +81,7 @@ _FIND = (
         QueueService.daily_quota,
         QueueService.is_open,
         _OPEN_COUNTERS,
+        case((Office.always_open.is_(True), ""), else_=_CALENDAR_STAMP),
     )
     .join(Office, Office.id == Device.office_id)
     .outerjoin(QueueService, and_(QueueService.office_id == Office.id, QueueService.code == bindparam("service")))
@@ -79,6 +110,8 @@ class Desk:
     daily_quota: int | None
     is_open: bool
     open_counters: int
+    #: Changes with the office's hours, zone and holidays around today: a kept calendar with this stamp is still right.
+    calendar_stamp: str
 
     @property
     def names(self) -> InBoth:
@@ -86,13 +119,20 @@ class Desk:
         return InBoth(self.name_vi, self.name_en)
 
 
-def find_desk(connection: Connection, token: str, service: str) -> Desk:
+def find_desk(connection: Connection, token: str, service: str, now: datetime) -> Desk:
     """Return where the request comes from.
 
     Raises UnknownDeviceError, DeviceRevokedError, NotAKioskError (a display,
     for example) and UnknownServiceError.
     """
-    row = connection.execute(_FIND, {"digest": device_digest(token), "service": service}).first()
+    today = now.date()
+    asked = {
+        "digest": device_digest(token),
+        "service": service,
+        "from_day": today - _STAMP_BEFORE,
+        "to_day": today + _STAMP_AFTER,
+    }
+    row = connection.execute(_FIND, asked).first()
     if row is None:
         raise UnknownDeviceError
     if row[2] is not None:
