@@ -47,12 +47,12 @@ def due_date(calendar: WorkingCalendar, version: ProcedureVersion, accepted_at: 
     if unit == DurationUnit.SAME_DAY:
         at = _same_day(calendar, start, version.same_day_cutoff or SAME_DAY_CUTOFF)
     elif unit == DurationUnit.WORKING_HOURS:
-        at = _after_open_time(calendar, start, timedelta(hours=float(amount or 0)))
+        at = after_open_time(calendar, start, timedelta(hours=float(amount or 0)))
     elif unit == DurationUnit.WORKING_DAYS:
         at = _after_working_days(calendar, start, float(amount or 0))
     else:
         day = calendar.working_day_from(start.date() + timedelta(days=math.ceil(amount or 0)))
-        at = calendar.moment(day, _closing(calendar, day))
+        at = calendar.moment(day, closing_of(calendar, day))
     years = range(start.year, at.year + 1)
     return DueDate(at=at, is_provisional=not all(calendar.is_known(date(year, 1, 1)) for year in years))
 
@@ -71,19 +71,19 @@ def _counted_from(calendar: WorkingCalendar, accepted: datetime) -> datetime:
 
 def _same_day(calendar: WorkingCalendar, start: datetime, cutoff: time) -> datetime:
     day = start.date() if start.time() < cutoff else calendar.add_working_days(start.date(), 1)
-    return calendar.moment(day, _closing(calendar, day))
+    return calendar.moment(day, closing_of(calendar, day))
 
 
 def _after_working_days(calendar: WorkingCalendar, start: datetime, amount: float) -> datetime:
     whole = int(amount)
     day = calendar.add_working_days(start.date(), whole)
-    at = calendar.moment(day, _within_hours(calendar, day, start.time()))
+    at = calendar.moment(day, within_hours(calendar, day, start.time()))
     if amount > whole:  # half a day is half of that office's own day, whatever its hours
-        return _after_open_time(calendar, at, calendar.ordinary_day * (amount - whole))
+        return after_open_time(calendar, at, calendar.ordinary_day * (amount - whole))
     return at
 
 
-def _after_open_time(calendar: WorkingCalendar, start: datetime, left: timedelta) -> datetime:
+def after_open_time(calendar: WorkingCalendar, start: datetime, left: timedelta) -> datetime:
     """Consume opening time only: no lunch, no night, no day off."""
     day, at = start.date(), start
     while True:
@@ -99,13 +99,14 @@ def _after_open_time(calendar: WorkingCalendar, start: datetime, left: timedelta
         at = calendar.moment(day, time())
 
 
-def _closing(calendar: WorkingCalendar, day: date) -> time:
+def closing_of(calendar: WorkingCalendar, day: date) -> time:
+    """Return when the office closes on a working day."""
     return calendar.open_spans(day)[-1][1]
 
 
-def _within_hours(calendar: WorkingCalendar, day: date, at: time) -> time:
+def within_hours(calendar: WorkingCalendar, day: date, at: time) -> time:
     """Return the clock time if the office is open then, otherwise the next opening, or closing at the end."""
     for opens, closes in calendar.open_spans(day):
         if at <= closes:
             return max(at, opens)
-    return _closing(calendar, day)
+    return closing_of(calendar, day)
