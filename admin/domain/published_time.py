@@ -52,13 +52,14 @@ _SAME_DAY = re.compile(
 )
 _TIME = re.compile(rf"(?:{_AT_MOST} )*{_amount('base')}(?:{_SINCE_RECEIPT})?", re.IGNORECASE)
 
-_WHEN = r"(?P<reason>(?:khi|nếu|trường hợp|đối với) [^()]{1,250})"
+_REMARK = r"[^()]{1,250}"
+_WHEN = rf"(?P<reason>(?:khi|nếu|trường hợp|đối với) {_REMARK})"
 #: "(+5 ngày làm việc khi xác minh)": so much more.
 _PLUS = re.compile(rf" ?\(\+ ?{_amount('more')} {_WHEN}\)", re.IGNORECASE)
 #: "; kéo dài thêm không quá 2 ngày làm việc (hồ sơ phức tạp)": so much more.
 _PROLONGED = re.compile(
     rf"[;,] (?:có thể )?(?:kéo dài|gia hạn)(?P<added> thêm)?(?: {_AT_MOST})? {_amount('more')}"
-    rf"(?: \((?P<reason>[^()]{1, 250})\))?",
+    rf"(?: \((?P<reason>{_REMARK})\))?",
     re.IGNORECASE,
 )
 #: "(3 ngày làm việc nếu phải xác minh)": so much instead.
