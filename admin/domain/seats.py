@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import contains_eager
 
 from motcua.admin.clock import local_day
 from motcua.admin.errors import NotFoundError
@@ -51,10 +51,7 @@ def look_at_counter(
     session: Session, counter_id: int, offices: frozenset[int] | None, *, officer_id: int, now: datetime
 ) -> Seat:
     """Return the seat for reading. Raises NotFoundError for a counter of another office, as for none at all."""
-    counter = session.scalar(_counters(offices).where(Counter.id == counter_id))
-    if counter is None:
-        raise NotFoundError
-    return _seat(counter, officer_id, now)
+    return _seat(session, _counters(offices).where(Counter.id == counter_id), officer_id, now)
 
 
 def take_seat(
@@ -66,8 +63,8 @@ def take_seat(
     commit; SQLite's commands stand in line anyway. It is the first lock of
     every command: counter, then ticket, then day, then the log's head.
     """
-    session.execute(select(Counter.id).where(Counter.id == counter_id).with_for_update(key_share=True))
-    return look_at_counter(session, counter_id, offices, officer_id=officer_id, now=now)
+    counter = _counters(offices).where(Counter.id == counter_id).with_for_update(of=Counter, key_share=True)
+    return _seat(session, counter, officer_id, now)
 
 
 def _counters(offices: frozenset[int] | None) -> Select[Counter]:
@@ -75,11 +72,14 @@ def _counters(offices: frozenset[int] | None) -> Select[Counter]:
         select(Counter)
         .join(Counter.office)
         .where(Counter.is_active.is_(True), Office.is_active.is_(True))
-        .options(joinedload(Counter.office), selectinload(Counter.services))
+        .options(contains_eager(Counter.office))
         .execution_options(populate_existing=True)
     )
     return counters if offices is None else counters.where(Counter.office_id.in_(offices))
 
 
-def _seat(counter: Counter, officer_id: int, now: datetime) -> Seat:
+def _seat(session: Session, found: Select[Counter], officer_id: int, now: datetime) -> Seat:
+    counter = session.scalar(found)
+    if counter is None:
+        raise NotFoundError
     return Seat(counter=counter, officer_id=officer_id, now=now, day=local_day(now, counter.office.time_zone))
