@@ -6,14 +6,19 @@
     - IdempotencyKeyReusedError
     - BodyTooLargeError
     - BodyNotJsonError
+    - PrinterAddressError
     - ImportRefusedError    a file, with every bad row of it
     - UnknownFieldsError
     - ForeignLinkError
+    - OfficeLoopError
+    - HoursOrderError
+    - UnknownLoginError
     - ReasonMissingError
   - NotFoundError             no such thing, or not for this person
     - UnknownServiceError
     - UnknownProcedureError
   - NotAllowedError           known, but not permitted
+    - CatalogueKeeperError
     - DeviceRevokedError
     - UnknownDeviceError
     - NotAKioskError
@@ -119,6 +124,30 @@ class ForeignLinkError(InvalidInputError):
     en = "“{row}” belongs to another centre. Please choose one of the same centre."
 
 
+class OfficeLoopError(InvalidInputError):
+    """An office was put below itself."""
+
+    code = "office_loop"
+    vi = "{office} không thể trực thuộc chính mình hoặc một đơn vị cấp dưới. Vui lòng chọn đơn vị cấp trên khác."
+    en = "{office} cannot belong to itself or to an office below it. Please choose another parent."
+
+
+class HoursOrderError(InvalidInputError):
+    """Opening hours end before they begin, or run into each other."""
+
+    code = "hours_order"
+    vi = "{day}: giờ mở cửa phải trước giờ đóng cửa và các ca không được chồng nhau. Vui lòng kiểm tra lại."
+    en = "{day}: opening must come before closing, and stretches must not overlap. Please check."
+
+
+class UnknownLoginError(InvalidInputError):
+    """Nobody active on the platform has that user name or e-mail address."""
+
+    code = "unknown_login"
+    vi = "Không có tài khoản đang hoạt động nào tên “{login}”. Vui lòng kiểm tra hoặc nhờ quản trị hệ thống tạo."
+    en = "No active account is called “{login}”. Please check, or ask the platform's administrator to create it."
+
+
 class IdempotencyKeyMissingError(InvalidInputError):
     """A command came without the key that makes repeating it safe."""
 
@@ -185,6 +214,20 @@ class ReasonMissingError(InvalidInputError):
     en = "The step “{step}” needs a reason. Please write one and try again."
 
 
+class PrinterAddressError(InvalidInputError):
+    """A printer can't be where the address says."""
+
+    code = "printer_address"
+    vi = (
+        "Địa chỉ máy in “{address}” không dùng được. Các dạng hợp lệ: virtual:, tcp://10.0.0.9:9100, "
+        "usb:/dev/usb/lp0, serial:/dev/ttyUSB0?baud=115200, cups:TÊN, file:/dev/TÊN."
+    )
+    en = (
+        "The printer address “{address}” is not usable. It must look like virtual:, tcp://10.0.0.9:9100, "
+        "usb:/dev/usb/lp0, serial:/dev/ttyUSB0?baud=115200, cups:NAME or file:/dev/NAME."
+    )
+
+
 class NotFoundError(Refusal):
     """No such thing, or not for this person."""
 
@@ -215,6 +258,14 @@ class NotAllowedError(Refusal):
     code = "not_allowed"
     vi = "Bạn không có quyền thực hiện việc này. Vui lòng liên hệ quản trị đơn vị."
     en = "You may not do this. Please ask your office administrator."
+
+
+class CatalogueKeeperError(NotAllowedError):
+    """What all offices share is kept by the administrators of the highest office that has some."""
+
+    code = "catalogue_keeper"
+    vi = "Danh mục dùng chung cho mọi đơn vị do quản trị đơn vị cấp trên quản lý. Vui lòng liên hệ đơn vị cấp trên."
+    en = "What all offices share is kept by the administrators of the office above. Please ask them."
 
 
 class UnknownDeviceError(NotAllowedError):
