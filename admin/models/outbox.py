@@ -9,6 +9,7 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import (
     JSON,
     Boolean,
+    CheckConstraint,
     Date,
     ForeignKey,
     Index,
@@ -32,6 +33,17 @@ class OutgoingMail(Identified, Record):
     __tablename__ = "motcua_outgoing_mail"
     __table_args__ = (
         UniqueConstraint("recipient_id", "local_day", "kind", name="uq_motcua_outgoing_mail_once"),
+        # What a state means, so that no hand and no program can write one that lies.
+        CheckConstraint("(state = 'sending') = (lease IS NOT NULL)", name="ck_motcua_outgoing_mail_lease"),
+        CheckConstraint("(lease IS NULL) = (lease_until IS NULL)", name="ck_motcua_outgoing_mail_lease_until"),
+        CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="ck_motcua_outgoing_mail_sent"),
+        CheckConstraint(
+            "state NOT IN ('sent', 'uncertain') OR handoff_at IS NOT NULL", name="ck_motcua_outgoing_mail_handed_over"
+        ),
+        CheckConstraint("state <> 'queued' OR handoff_at IS NULL", name="ck_motcua_outgoing_mail_queued"),
+        CheckConstraint(
+            "state NOT IN ('failed', 'skipped', 'uncertain') OR error IS NOT NULL", name="ck_motcua_outgoing_mail_why"
+        ),
         Index("ix_motcua_outgoing_mail_open", "state", "not_before"),
     )
 
@@ -57,6 +69,7 @@ class OutgoingMail(Identified, Record):
     #: Set just before the mail server is spoken to; after it a crash is uncertain, before it a crash is harmless.
     handoff_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    #: Why it did not leave, or not yet; a sentence for the administrator, or the mail server's own words.
     error: Mapped[str | None] = mapped_column(String(300))
 
     recipient: Mapped[User] = relationship(User)
