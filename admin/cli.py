@@ -18,10 +18,10 @@ from flask import current_app
 from flask.cli import AppGroup, ScriptInfo
 
 from motcua.admin.app import CONFIG_ENVIRONMENT, create_app
+from motcua.admin.cli_data import COMMANDS as DATA_COMMANDS
 from motcua.admin.extension import current_motcua
 
 if TYPE_CHECKING:
-    from datetime import datetime
     from types import FrameType
 
     from flask import Flask
@@ -139,25 +139,7 @@ def doctor_command(script: ScriptInfo) -> None:
         raise SystemExit(1)
 
 
-@motcua.command("import-procedures")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option(
-    "--effective-from", type=click.DateTime(["%Y-%m-%d"]), help="First day the new versions are in force; today."
-)
-def import_procedures_command(file: Path, effective_from: datetime | None) -> None:
-    """Import procedures from a CSV file: all of it, or nothing with every bad row named."""
-    from rich.progress import track
-
-    from motcua.admin.clock import local_day
-    from motcua.admin.domain.procedure_import import import_procedures
-
-    state = current_motcua()
-    today = local_day(state.clock(), state.settings.time_zone)
-    del track
-    with file.open(encoding="utf-8-sig", newline="") as lines, state.database.write() as session:
-        report = import_procedures(session, lines, effective_from=effective_from.date() if effective_from else today)
-    click.echo(report)
-
-
+for _command in DATA_COMMANDS:
+    motcua.add_command(_command)
 for _entry in entry_points(group=COMMANDS):
     motcua.add_command(_entry.load())

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -47,6 +48,11 @@ SETTINGS = (
         False,
         "Whether FAB's own pages, which come without Vietnamese, speak it with our words.",
     ),
+    Setting(
+        "MOTCUA_DOSSIER_CODE_PATTERN",
+        r"(?:[A-Z]\d{2}(?:\.\d{2,3}){0,4}|\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2})-(?P<day>\d{6})-\d{4,7}",
+        "Regular expression that dossier codes issued elsewhere must match; a group named day is read as yymmdd.",
+    ),
     Setting("MOTCUA_WRITE_PATIENCE_SECONDS", 10.0, "How long a command waits for the database before it gives up."),
 )
 
@@ -61,6 +67,7 @@ class Settings:
     number_digits: int
     series_capacity: int
     fab_vietnamese: bool
+    dossier_code_pattern: re.Pattern[str]
     write_patience_seconds: float
 
 
@@ -97,6 +104,7 @@ def read_settings(config: Mapping[str, Any]) -> Settings:
         number_digits=whole_number(config, SETTINGS, "MOTCUA_NUMBER_DIGITS", 1, 6),
         series_capacity=whole_number(config, SETTINGS, "MOTCUA_SERIES_CAPACITY", 1, 999_999),
         fab_vietnamese=yes_or_no(config, SETTINGS, "MOTCUA_FAB_VIETNAMESE"),
+        dossier_code_pattern=_pattern(config, "MOTCUA_DOSSIER_CODE_PATTERN"),
         write_patience_seconds=_seconds(config, "MOTCUA_WRITE_PATIENCE_SECONDS"),
     )
 
@@ -110,6 +118,15 @@ def time_zone_named(config: Mapping[str, Any], settings: tuple[Setting, ...], na
         msg = f"{name} must name a time zone such as 'Asia/Ho_Chi_Minh', not {value!r}."
         raise SettingError(msg) from error
     return str(value)
+
+
+def _pattern(config: Mapping[str, Any], name: str) -> re.Pattern[str]:
+    value = value_of(config, SETTINGS, name)
+    try:
+        return re.compile(value)
+    except (re.error, TypeError) as error:
+        msg = f"{name} must be a regular expression, not {value!r}: {error}."
+        raise SettingError(msg) from error
 
 
 def _public_url(value: object) -> str:

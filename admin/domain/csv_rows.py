@@ -58,15 +58,20 @@ def read_csv(lines: Iterable[str], *, required: Sequence[str], optional: Sequenc
     try:
         header_line = next(source, "").removeprefix("\ufeff")
         delimiter = max(_DELIMITERS, key=header_line.count)
-        header = [clean_line(name).lower() for name in next(csv.reader([header_line], delimiter=delimiter), [])]
-        table = Table(ignored=_check_header(header, required, optional))
+        header = header_names(next(csv.reader([header_line], delimiter=delimiter), []))
+        table = Table(ignored=check_header(header, required, optional))
         _read_rows(source, delimiter, header, (*required, *optional), table)
     except UnicodeDecodeError as error:
         raise ImportRefusedError([_not_utf8(source.count + 1)]) from error
     return table
 
 
-def _check_header(header: Sequence[str], required: Sequence[str], optional: Sequence[str]) -> tuple[str, ...]:
+def header_names(cells: Sequence[str]) -> list[str]:
+    """Return the names of the columns: case and spaces around them do not matter."""
+    return [clean_line(name).lower() for name in cells]
+
+
+def check_header(header: Sequence[str], required: Sequence[str], optional: Sequence[str]) -> tuple[str, ...]:
     """Return the columns nobody reads. Raises ImportRefusedError for missing and doubled ones."""
     faults = [
         BadRow(1, f"Thiếu cột “{name}”.", f"Column “{name}” is missing.") for name in required if name not in header
@@ -103,13 +108,13 @@ def _read_rows(source: _Counted, delimiter: str, header: Sequence[str], known: S
         if len(table.rows) >= MAX_ROWS:
             table.blame(line, f"Tệp có hơn {MAX_ROWS} dòng.", f"The file has more than {MAX_ROWS} rows.")
             return
-        if _is_sound(line, cells, header, table):
+        if blame_form(table, line, header, cells):
             found = dict(zip(header, cells, strict=False))
             table.rows.append(Row(line, {name: found.get(name, "") for name in known}))
 
 
-def _is_sound(line: int, cells: list[str], header: Sequence[str], table: Table) -> bool:
-    """Note what is wrong with the form of a row."""
+def blame_form(table: Table, line: int, header: Sequence[str], cells: list[str]) -> bool:
+    """Note what is wrong with the form of a row; tell whether it is sound."""
     before = len(table.faults)
     while len(cells) > len(header) and not cells[-1].strip():
         cells.pop()
@@ -120,11 +125,11 @@ def _is_sound(line: int, cells: list[str], header: Sequence[str], table: Table) 
             f"{len(cells)} cells, but the header has {len(header)}. Put cells that hold the separator in quotes.",
         )
     for name, cell in zip(header, cells, strict=False):
-        blame_cell(table, line, name, cell)
+        _blame_cell(table, line, name, cell)
     return len(table.faults) == before
 
 
-def blame_cell(table: Table, line: int, name: str, cell: str) -> None:
+def _blame_cell(table: Table, line: int, name: str, cell: str) -> None:
     """Note a cell that is too long or holds control characters."""
     if len(cell) > MAX_CELL:
         table.blame(

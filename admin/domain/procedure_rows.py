@@ -97,19 +97,26 @@ def _published(row: Row, code: str, *, is_shortened: bool, is_verified: bool) ->
     )
 
 
+def national_code(text: str) -> str | None:
+    """Return the national code in a code of either form; None when it has neither."""
+    long = _LONG_CODE.fullmatch(text)
+    if long:
+        return long[1]
+    return text if _CODE.fullmatch(text) else None
+
+
 def _code(table: Table, row: Row) -> tuple[str, bool]:
     """Return the national code, and whether it had to be taken out of the long form."""
-    code = clean_line(row.cells["code"])
-    long = _LONG_CODE.fullmatch(code)
-    if long:
-        return long[1], True
-    if not _CODE.fullmatch(code):
+    text = clean_line(row.cells["code"])
+    code = national_code(text)
+    if code is None:
         table.blame(
             row.line,
-            f"Mã thủ tục “{code}” không đúng dạng 1.001193 (Excel có thể đã bỏ số 0 ở cuối).",
-            f"Procedure code “{code}” is not of the form 1.001193 (Excel may have dropped a final 0).",
+            f"Mã thủ tục “{text}” không đúng dạng 1.001193 (Excel có thể đã bỏ số 0 ở cuối).",
+            f"Procedure code “{text}” is not of the form 1.001193 (Excel may have dropped a final 0).",
         )
-    return code, False
+        return text, False
+    return code, code != text
 
 
 def _verified(table: Table, row: Row) -> bool:
