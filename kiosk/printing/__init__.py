@@ -1,1 +1,1 @@
-"""From a slip to paper: bytes, transports, worker."""
+"""From a slip to paper: bytes, the ways to a printer, and the worker that owes the papers."""
