@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 import zipfile
+from contextlib import closing
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING
 
@@ -26,11 +27,12 @@ def read_xlsx(path: Path, *, required: Sequence[str], optional: Sequence[str] = 
         _check_size(path)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about styles and extensions, which are not read
-            book = load_workbook(path, read_only=True, data_only=True)
-            try:
-                return _table(book.worksheets[0].iter_rows(values_only=True), required, optional)
-            finally:
-                book.close()
+            with (
+                closing(load_workbook(path, read_only=True, data_only=True)) as book,
+                # Rows left unread would keep the file open behind a closed book.
+                closing(book.worksheets[0].iter_rows(values_only=True)) as rows,
+            ):
+                return _table(rows, required, optional)
     except ImportRefusedError:
         raise
     except Exception as error:  # openpyxl passes on whatever zip and XML make of a broken file
