@@ -51,6 +51,8 @@ class ReceiptSlip:
     #: In the office's own zone.
     received_at: datetime
     due_at: datetime | None
+    #: What the first paper promised, when that was another moment.
+    first_due_at: datetime | None
     is_provisional: bool
     received_by: str | None
     url: str
@@ -137,6 +139,8 @@ def _due(sheet: Sheet, slip: ReceiptSlip) -> None:
         sheet.fitted(day(slip.due_at), Type(72, "ExtraBold"), smallest=48)
         weekday = translate(WEEKDAYS[slip.due_at.weekday()], Language.VI)
         sheet.text(translate("before {hour}, {weekday}", Language.VI, hour=hour(slip.due_at), weekday=weekday), _BODY)
+    if slip.first_due_at:
+        sheet.text(translate("First appointment: {date}", Language.VI, date=day(slip.first_due_at)), _SMALL)
     if slip.is_provisional:
         sheet.gap(4)
         sheet.badge(_in_both("PROVISIONAL", slip.language), Type(24, "Bold"))

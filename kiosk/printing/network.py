@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from motcua.kiosk.printing.printer import Paper, Patience
-
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+    from motcua.kiosk.settings import Network
 
 _SEND_BUFFER = 4096
 _MOST_ANSWER = 64

@@ -17,11 +17,12 @@ from motcua.admin.domain.printer_addresses import (
     read_printer_address,
 )
 from motcua.kiosk.printing.devices import DevicePrinter, FilePrinter
-from motcua.kiosk.printing.network import Network, TcpPrinter
+from motcua.kiosk.printing.network import TcpPrinter
 from motcua.kiosk.printing.printer import Patience, PrinterError
 from motcua.kiosk.printing.spooler import SpoolerPrinter
 from motcua.kiosk.printing.status import Condition
 from motcua.kiosk.printing.virtual import VirtualPrinter
+from motcua.kiosk.settings import Network
 
 if TYPE_CHECKING:
     from motcua.kiosk.printing.printer import Printer
