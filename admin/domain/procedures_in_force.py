@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def procedures_in_force(session: Session, day: date) -> list[ProcedureVersion]:
     """Return what may be asked for on a day, by field and code."""
-    versions = _in_force(day).join(Procedure.field)
+    versions = in_force(day).join(Procedure.field)
     versions = versions.options(contains_eager(ProcedureVersion.procedure).contains_eager(Procedure.field)).order_by(
         Procedure.code
     )
@@ -29,14 +29,15 @@ def procedures_in_force(session: Session, day: date) -> list[ProcedureVersion]:
 def procedure_in_force(session: Session, code: str, day: date) -> ProcedureVersion:
     """Return the version of a procedure that holds on a day, with its papers. Raises UnknownProcedureError."""
     version = session.scalar(
-        _in_force(day).where(Procedure.code == code).options(selectinload(ProcedureVersion.papers))
+        in_force(day).where(Procedure.code == code).options(selectinload(ProcedureVersion.papers))
     )
     if version is None:
         raise UnknownProcedureError(procedure=code)
     return version
 
 
-def _in_force(day: date) -> Select[ProcedureVersion]:
+def in_force(day: date) -> Select[ProcedureVersion]:
+    """Ask for the versions that hold on a day, joined to their procedures."""
     return (
         select(ProcedureVersion)
         .join(ProcedureVersion.procedure)

@@ -97,6 +97,12 @@ def parse_published_time(text: str) -> PublishedTime:
     return found or PublishedTime(DurationUnit.UNSPECIFIED, review_note=f"{_why_not(words)} {_DECIDE}")
 
 
+def says_something(text: str) -> bool:
+    """Tell whether a published text is of use to a person, even where no single time can be read from it."""
+    words = clean_line(text)
+    return bool(words) and not _NOTHING.match(words) and not _NO_UNIT.search(words)
+
+
 def _same_day(words: str) -> PublishedTime | None:
     match = _SAME_DAY.match(words)
     if match is None:

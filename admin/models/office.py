@@ -48,6 +48,8 @@ class Office(Identified, Versioned, Record):
     identifier: Mapped[str | None] = mapped_column(String(40))
     address: Mapped[str | None] = mapped_column(String(300))
     hotline: Mapped[str | None] = mapped_column(String(40))
+    #: Where suggestions and complaints go (hòm thư góp ý): a mail address, or where the box hangs.
+    suggestion_box: Mapped[str | None] = mapped_column(String(200))
     time_zone: Mapped[str] = mapped_column(
         String(64), nullable=False, default="Asia/Ho_Chi_Minh", server_default="Asia/Ho_Chi_Minh"
     )
@@ -143,7 +145,7 @@ class Holiday(Identified, Versioned, Record):
         return f"{self.day:%d/%m/%Y} {self.name}"
 
 
-class CalendarYear(Record):
+class CalendarYear(Versioned, Record):
     """Whether a year's holidays are announced; due dates in other years are provisional."""
 
     __tablename__ = "motcua_calendar_year"

@@ -74,6 +74,7 @@ def add_commune(
         identifier=identifier,
         address="Thôn Trung",
         hotline="0900 000 000",
+        suggestion_box=f"gopy@{code}.example",
         always_open=always_open,
     )
     office.hours = _hours()

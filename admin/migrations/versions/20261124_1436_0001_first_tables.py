@@ -25,6 +25,7 @@ def upgrade() -> None:
         sa.Column("year", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("is_announced", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.Column("source_document", sa.String(length=200), nullable=True),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.CheckConstraint("year BETWEEN 2000 AND 2200", name="ck_motcua_calendar_year_range"),
         sa.PrimaryKeyConstraint("year"),
     )
@@ -72,6 +73,7 @@ def upgrade() -> None:
         sa.Column("identifier", sa.String(length=40), nullable=True),
         sa.Column("address", sa.String(length=300), nullable=True),
         sa.Column("hotline", sa.String(length=40), nullable=True),
+        sa.Column("suggestion_box", sa.String(length=200), nullable=True),
         sa.Column("time_zone", sa.String(length=64), server_default="Asia/Ho_Chi_Minh", nullable=False),
         sa.Column("always_open", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.Column("is_active", sa.Boolean(), server_default=sa.text("(true)"), nullable=False),
