@@ -13,6 +13,7 @@
     - OfficeLoopError
     - HoursOrderError
     - UnknownLoginError
+    - VersionDayError
     - ReasonMissingError
   - NotFoundError             no such thing, or not for this person
     - UnknownServiceError
@@ -146,6 +147,14 @@ class UnknownLoginError(InvalidInputError):
     code = "unknown_login"
     vi = "Không có tài khoản đang hoạt động nào tên “{login}”. Vui lòng kiểm tra hoặc nhờ quản trị hệ thống tạo."
     en = "No active account is called “{login}”. Please check, or ask the platform's administrator to create it."
+
+
+class VersionDayError(InvalidInputError):
+    """A version of a procedure would begin too early: dossiers have come in under the one before."""
+
+    code = "version_day"
+    vi = "Phiên bản mới phải có hiệu lực từ ngày {day} trở đi, vì đã có hồ sơ theo phiên bản trước. Vui lòng chọn lại."
+    en = "A new version can begin on {day} at the earliest: dossiers came in under the one before. Please choose again."
 
 
 class IdempotencyKeyMissingError(InvalidInputError):

@@ -31,6 +31,8 @@ ROLE_OF_STAFF: dict[StaffRole, str] = {
     StaffRole.SUPERVISOR: "Motcua Supervisor",
     StaffRole.OFFICE_ADMIN: "Motcua Office Admin",
 }
+#: What a person holds permissions on to serve at a counter: the console and its API.
+COUNTER = "MotcuaCounter"
 #: Every menu entry of ours is called like this.
 MENU_PREFIX = "Motcua"
 _PACKAGES = "motcua."
@@ -42,20 +44,111 @@ def _on(screen: str, *permissions: str) -> frozenset[Grant]:
     return frozenset((permission, screen) for permission in permissions)
 
 
+def _menu(*entries: str) -> frozenset[Grant]:
+    return frozenset(("menu_access", entry) for entry in entries)
+
+
 _OWN_ACCOUNT = (
     _on("UserDBModelView", "can_userinfo", "resetmypassword", "userinfoedit")
     | _on("ResetMyPasswordView", "can_this_form_get", "can_this_form_post")
     | _on("UserInfoEditView", "can_this_form_get", "can_this_form_post")
 )
 
+# Receiving officers, and who stands in for them when a counter would stay empty.
+_SERVE = _on(COUNTER, "can_serve")
+
+_LOOK = ("can_list", "can_show")
+_KEEP = (*_LOOK, "can_add", "can_edit", "can_delete")
+_DOSSIERS = "MotcuaDossierView"
+_TICKETS = "MotcuaTicketView"
+_PAPERS = "MotcuaPaperView"
+
+_READ_DOSSIERS = _on(_DOSSIERS, *_LOOK) | _menu("MotcuaDossiers", "MotcuaDossiersAll")
+_READ_PROCEDURES = (
+    _on("MotcuaProcedureView", *_LOOK)
+    | _on("MotcuaFieldView", *_LOOK)
+    | _menu("MotcuaCatalogue", "MotcuaProcedures", "MotcuaFields")
+)
+_READ_HALL = _on(_TICKETS, *_LOOK) | _on(_PAPERS, *_LOOK) | _menu("MotcuaHall", "MotcuaTickets", "MotcuaPapers")
+_READ_OFFICE = (
+    _on("MotcuaOfficeView", *_LOOK)
+    | _on("MotcuaStaffView", *_LOOK)
+    | _on("MotcuaHolidayView", *_LOOK)
+    | _on("MotcuaYearView", *_LOOK)
+    | _menu("MotcuaOffice", "MotcuaOffices", "MotcuaStaff", "MotcuaHolidays", "MotcuaYears")
+)
+_READ_SETUP = (
+    _on("MotcuaServiceView", *_LOOK)
+    | _on("MotcuaCounterView", *_LOOK)
+    | _on("MotcuaPriorityView", *_LOOK)
+    | _on("MotcuaDeviceView", *_LOOK)
+    | _on("MotcuaPrinterView", *_LOOK)
+    | _on("MotcuaMailView", *_LOOK)
+    | _menu("MotcuaSetup", "MotcuaServices", "MotcuaCounters", "MotcuaPriorities", "MotcuaDevices", "MotcuaPrinters")
+    | _menu("MotcuaMails")
+)
+_READ_ALL = _READ_DOSSIERS | _READ_PROCEDURES | _READ_HALL | _READ_OFFICE | _READ_SETUP
+_DESK = _on("MotcuaDeskView", "can_list") | _menu("MotcuaDesk")
+_REPRINT = _on(_DOSSIERS, "can_reprint") | _on(_TICKETS, "can_reprint") | _on(_PAPERS, "can_again")
+_CONSOLE = _SERVE | _menu("MotcuaConsole")
+_KEEP_CATALOGUE = _on("MotcuaProcedureView", "can_add", "can_edit") | _on("MotcuaFieldView", *_KEEP)
+_KEEP_OFFICE = (
+    _on("MotcuaOfficeView", *_KEEP)
+    | _on("MotcuaStaffView", *_KEEP)
+    | _on("MotcuaHolidayView", *_KEEP)
+    | _on("MotcuaYearView", *_KEEP)
+    | _on("MotcuaServiceView", *_KEEP)
+    | _on("MotcuaCounterView", *_KEEP)
+    | _on("MotcuaPriorityView", *_KEEP)
+    | _on("MotcuaDeviceView", "can_add", "can_edit", "can_renew", "can_revoke")
+    | _on("MotcuaPrinterView", *_KEEP)
+    | _on("MotcuaMailView", "can_again")
+)
+
 ROLES: dict[str, frozenset[Grant]] = {
-    ROLE_OF_STAFF[StaffRole.RECEIVING_OFFICER]: _OWN_ACCOUNT,
-    ROLE_OF_STAFF[StaffRole.CASE_OFFICER]: _OWN_ACCOUNT,
-    ROLE_OF_STAFF[StaffRole.SUPERVISOR]: _OWN_ACCOUNT,
-    ROLE_OF_STAFF[StaffRole.OFFICE_ADMIN]: _OWN_ACCOUNT,
-    AUDITOR: _OWN_ACCOUNT,
-    SYSTEM_ADMIN: _OWN_ACCOUNT,
+    ROLE_OF_STAFF[StaffRole.RECEIVING_OFFICER]: (
+        _OWN_ACCOUNT
+        | _CONSOLE
+        | _READ_DOSSIERS
+        | _READ_PROCEDURES
+        | _READ_HALL
+        | _REPRINT
+        | _on(_DOSSIERS, "can_move", "can_assign")
+    ),
+    ROLE_OF_STAFF[StaffRole.CASE_OFFICER]: (
+        _OWN_ACCOUNT | _DESK | _READ_DOSSIERS | _READ_PROCEDURES | _on(_DOSSIERS, "can_move", "can_apologise")
+    ),
+    ROLE_OF_STAFF[StaffRole.SUPERVISOR]: (
+        _OWN_ACCOUNT
+        | _CONSOLE
+        | _DESK
+        | _READ_ALL
+        | _REPRINT
+        | _on(_DOSSIERS, "can_move", "can_assign", "can_apologise", "can_correct")
+    ),
+    ROLE_OF_STAFF[StaffRole.OFFICE_ADMIN]: (
+        _OWN_ACCOUNT | _CONSOLE | _READ_ALL | _REPRINT | _KEEP_OFFICE | _KEEP_CATALOGUE
+    ),
+    AUDITOR: _OWN_ACCOUNT | _READ_ALL,
+    SYSTEM_ADMIN: _OWN_ACCOUNT
+    | _CONSOLE
+    | _READ_ALL
+    | _REPRINT
+    | _KEEP_OFFICE
+    | _KEEP_CATALOGUE
+    | _on(_DOSSIERS, "can_move", "can_assign", "can_apologise", "can_correct"),
 }
+
+
+def roles_on(screen: str) -> frozenset[StaffRole]:
+    """Return the places that open a screen."""
+    return frozenset(role for role, name in ROLE_OF_STAFF.items() if any(on == screen for _, on in ROLES[name]))
+
+
+def roles_with(screen: str, *permissions: str) -> frozenset[StaffRole]:
+    """Return the places that carry one of some permissions on a screen."""
+    wanted = _on(screen, *permissions)
+    return frozenset(role for role, name in ROLE_OF_STAFF.items() if not wanted.isdisjoint(ROLES[name]))
 
 
 def sync_roles(appbuilder: AppBuilder) -> None:

@@ -23,7 +23,7 @@ from motcua.admin.enums import HolidayKind
 from motcua.admin.models import CalendarYear, Holiday, OfficeHours
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from sqlalchemy.orm import Session
@@ -106,23 +106,31 @@ class WorkingCalendar:
 
 def working_calendar(session: Session, office: Office) -> WorkingCalendar:
     """Return the office's calendar: its hours, national announcements, its own days on top."""
-    week: dict[int, tuple[Span, ...]] = {}
-    hours = select(OfficeHours).where(OfficeHours.office_id == office.id).order_by(OfficeHours.opens_at)
+    return working_calendars(session, [office])[office.id]
+
+
+def working_calendars(session: Session, offices: Collection[Office]) -> dict[int, WorkingCalendar]:
+    """Return the calendars of several offices by their ids, as quickly as that of one."""
+    ids = [office.id for office in offices]
+    weeks: dict[int, dict[int, tuple[Span, ...]]] = {number: {} for number in ids}
+    hours = select(OfficeHours).where(OfficeHours.office_id.in_(ids)).order_by(OfficeHours.opens_at)
     for row in session.scalars(hours):
+        week = weeks[row.office_id]
         week[row.weekday] = (*week.get(row.weekday, ()), (row.opens_at, row.closes_at))
-    days = session.scalars(
-        select(Holiday)
-        .where(or_(Holiday.office_id.is_(None), Holiday.office_id == office.id))
-        .order_by(Holiday.office_id.is_not(None))  # the office's own come last and outweigh
-    )
-    announced = {row.day: row.kind for row in days}
-    known = session.scalars(select(CalendarYear.year).where(CalendarYear.is_announced.is_(True)))
-    return WorkingCalendar(
-        zone=ZoneInfo(office.time_zone),
-        week={weekday: _joined(spans) for weekday, spans in week.items()},
-        announced=announced,
-        known_years=frozenset(known),
-    )
+    national: dict[date, HolidayKind] = {}
+    own: dict[int, dict[date, HolidayKind]] = {number: {} for number in ids}
+    for day in session.scalars(select(Holiday).where(or_(Holiday.office_id.is_(None), Holiday.office_id.in_(ids)))):
+        (national if day.office_id is None else own[day.office_id])[day.day] = day.kind
+    known = frozenset(session.scalars(select(CalendarYear.year).where(CalendarYear.is_announced.is_(True))))
+    return {
+        office.id: WorkingCalendar(
+            zone=ZoneInfo(office.time_zone),
+            week={weekday: _joined(spans) for weekday, spans in weeks[office.id].items()},
+            announced=national | own[office.id],  # the office's own days outweigh
+            known_years=known,
+        )
+        for office in offices
+    }
 
 
 def _joined(spans: tuple[Span, ...]) -> tuple[Span, ...]:

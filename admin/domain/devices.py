@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from motcua.admin.errors import DeviceRevokedError, UnknownDeviceError
+from motcua.admin.enums import DeviceKind
+from motcua.admin.errors import DeviceRevokedError, NotAKioskError, UnknownDeviceError
 from motcua.admin.models import Device
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from motcua.admin.enums import DeviceKind
     from motcua.admin.models import Office, PrinterDevice
 
 _TOKEN_BYTES = 32
@@ -35,6 +35,14 @@ def enrol(
     return device, token
 
 
+def renew(device: Device, *, now: datetime) -> str:
+    """Give a machine a new token and return it; the old one is void from the next request on."""
+    token = secrets.token_urlsafe(_TOKEN_BYTES)
+    device.token_digest = device_digest(token)
+    device.enrolled_at, device.revoked_at = now, None
+    return token
+
+
 def revoke(device: Device, *, now: datetime) -> None:
     """Withdraw a machine's access, from its next request on."""
     device.revoked_at = device.revoked_at or now
@@ -50,6 +58,17 @@ def find_device(session: Session, token: str) -> Device:
         raise UnknownDeviceError
     if device.revoked_at is not None:
         raise DeviceRevokedError
+    return device
+
+
+def find_kiosk(session: Session, token: str) -> Device:
+    """Return the kiosk a token belongs to.
+
+    Raises UnknownDeviceError, DeviceRevokedError, and NotAKioskError for a display.
+    """
+    device = find_device(session, token)
+    if device.kind != DeviceKind.KIOSK:
+        raise NotAKioskError
     return device
 
 

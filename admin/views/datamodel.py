@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from flask import g
 from flask_appbuilder.models.sqla.interface import SQLAInterface
-from sqlalchemy import inspect, select
+from sqlalchemy import false, inspect, select
 
 from motcua.admin.errors import ForeignLinkError, NotAllowedError
-from motcua.admin.scope import acts_everywhere, office_scope, rows_in_scope
+from motcua.admin.scope import acts_everywhere, office_scope, rows_in_scope, sees_everything
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,25 +35,44 @@ class ScopedInterface(SQLAInterface):
 
     def __init__(self, obj: type[Any], session: Session | None = None) -> None:
         super().__init__(obj, session)
-        #: The roles that may read and write on the screen; empty means any place will do.
-        self.readers: frozenset[StaffRole] = frozenset()
-        self.writers: frozenset[StaffRole] = frozenset()
+        #: The roles whose places count for reading and for writing; None: any place will do.
+        self.readers: frozenset[StaffRole] | None = None
+        self.writers: frozenset[StaffRole] | None = None
 
     def rows(self) -> Query[Any]:
         """Return the query over every row the person may see."""
-        return office_scope(self.session.query(self.obj), g.get("user"), *self.readers)
+        return self._scoped(self.session.query(self.obj))
+
+    def may_write(self, row: Any, roles: frozenset[StaffRole] | None = None) -> bool:
+        """Tell whether a row lies in an office where the person holds a writing role, or one of ``roles``."""
+        user = g.get("user")
+        if acts_everywhere(user):
+            return True
+        acting = self.writers if roles is None else roles
+        if acting is not None and not acting:
+            return False
+        model = type(row)
+        key = inspect(model).primary_key[0]
+        within = rows_in_scope(model, getattr(user, "id", None), *(acting or ()))
+        found = self.session.scalar(select(key).where(key == inspect(row).identity[0], within))
+        return found is not None
+
+    def _scoped(self, query: Query[Any]) -> Query[Any]:
+        user = g.get("user")
+        if self.readers is not None and not self.readers and not sees_everything(user):
+            return query.where(false())
+        return office_scope(query, user, *(self.readers or ()))
 
     def apply_filters(self, query: Query[Any], filters: Any) -> Query[Any]:
         """Narrow to the person's offices first, then to what was asked for."""
-        scoped: Query[Any] = super().apply_filters(office_scope(query, g.get("user"), *self.readers), filters)
+        scoped: Query[Any] = super().apply_filters(self._scoped(query), filters)
         return scoped
 
     def _get_base_query(
         self, query: Query[Any], filters: Any = None, order_column: str = "", order_direction: str = ""
     ) -> Query[Any]:
         # FAB's grouped queries do not come by apply_filters.
-        own = office_scope(query, g.get("user"), *self.readers)
-        scoped: Query[Any] = super()._get_base_query(own, filters, order_column, order_direction)
+        scoped: Query[Any] = super()._get_base_query(self._scoped(query), filters, order_column, order_direction)
         return scoped
 
     def get_related_obj(self, col_name: str, value: Any) -> Any:
@@ -103,21 +122,15 @@ class ScopedInterface(SQLAInterface):
         try:
             self.session.flush()
             for row in rows:
-                self._check_within_offices(row)
-                _check_links(row)
+                self._check_offices(row)
         except Exception:
             self.session.rollback()
             raise
 
-    def _check_within_offices(self, row: Any) -> None:
-        user = g.get("user")
-        if acts_everywhere(user):
-            return
-        model = type(row)
-        key = inspect(model).primary_key[0]
-        within = rows_in_scope(model, getattr(user, "id", None), *self.writers)
-        if self.session.scalar(select(key).where(key == inspect(row).identity[0], within)) is None:
+    def _check_offices(self, row: Any) -> None:
+        if not self.may_write(row):
             raise NotAllowedError
+        _check_links(row)
 
 
 def _check_links(row: Any) -> None:

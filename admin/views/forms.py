@@ -16,7 +16,7 @@ from wtforms.validators import StopValidation, ValidationError
 from wtforms.widgets import CheckboxInput, DateInput, NumberInput, TimeInput
 
 from motcua.admin.domain.text import clean_line, clean_text
-from motcua.admin.language import gettext
+from motcua.admin.language import N_, gettext
 from motcua.admin.views.datamodel import ScopedInterface
 from motcua.admin.views.wording import amount as written_amount
 from motcua.admin.views.wording import choices_of
@@ -112,7 +112,7 @@ class ParagraphField(TextAreaField):
 class _TypedField(Field):
     """A value that is read from a text by ``read``."""
 
-    mistake = "This value is not valid."
+    mistake = N_("This value is not valid.")
 
     def read(self, text: str) -> Any:
         raise NotImplementedError
@@ -141,7 +141,7 @@ class WholeNumberField(_TypedField):
     """A whole number."""
 
     widget = NumberInput(step=1)
-    mistake = "A whole number, please."
+    mistake = N_("A whole number, please.")
 
     def read(self, text: str) -> int:
         """Read a whole number."""
@@ -152,7 +152,7 @@ class AmountField(_TypedField):
     """A number that may be broken, with comma or point."""
 
     widget = NumberInput(step="any")
-    mistake = "A number, please."
+    mistake = N_("A number, please.")
 
     def read(self, text: str) -> float:
         """Read a number; neither infinite nor nothing."""
@@ -170,7 +170,7 @@ class DayField(_TypedField):
     """A date."""
 
     widget = DateInput()
-    mistake = "A date, please."
+    mistake = N_("A date, please.")
 
     def read(self, text: str) -> date:
         """Read a date as the browser sends it."""
@@ -181,7 +181,7 @@ class ClockField(_TypedField):
     """A time of day."""
 
     widget = TimeInput()
-    mistake = "A time such as 07:30, please."
+    mistake = N_("A time such as 07:30, please.")
 
     def read(self, text: str) -> time:
         """Read a time as the browser sends it."""
@@ -269,7 +269,6 @@ class RowField(QuerySelectField):
             validators,
             query_func=_visible_rows(model, order, where),
             get_pk_func=lambda row: row.id,
-            get_label=named.pop("get_label", str),
             allow_blank=empty is not None,
             blank_text=empty,
             **named,
@@ -318,6 +317,7 @@ def _visible_rows(
         query = ScopedInterface(model).rows()
         if where is not None:
             query = query.where(where())
-        return query.order_by(order()).all()
+        wanted = order()
+        return query.order_by(*(wanted if isinstance(wanted, tuple) else (wanted,))).all()
 
     return rows

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from datetime import date, time
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Literal
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
@@ -25,78 +27,80 @@ from motcua.admin.enums import (
     SupplementPolicy,
     TicketState,
 )
-from motcua.admin.language import gettext
+from motcua.admin.language import N_, gettext
 
 if TYPE_CHECKING:
-    from datetime import date, datetime, time
-    from enum import Enum
+    from collections.abc import Callable
+    from datetime import datetime
 
 Tone = Literal["ok", "soon", "late", "plain", "quiet"]
 
-_NAMES: dict[Enum, str] = {
-    OfficeLevel.PROVINCE: "Province",
-    OfficeLevel.COMMUNE: "Commune",
-    StaffRole.RECEIVING_OFFICER: "Receiving officer",
-    StaffRole.CASE_OFFICER: "Case officer",
-    StaffRole.SUPERVISOR: "Supervisor",
-    StaffRole.OFFICE_ADMIN: "Office administrator",
-    HolidayKind.OFF: "Day off",
-    HolidayKind.WORKING_DAY: "Make-up working day",
-    DurationUnit.SAME_DAY: "Same day",
-    DurationUnit.WORKING_HOURS: "Working hours",
-    DurationUnit.WORKING_DAYS: "Working days",
-    DurationUnit.CALENDAR_DAYS: "Calendar days",
-    DurationUnit.UNSPECIFIED: "Not decided yet",
-    SupplementPolicy.UNSET: "Not decided yet",
-    SupplementPolicy.RESTART: "The whole time again",
-    SupplementPolicy.PAUSE: "Waiting does not count",
-    SupplementPolicy.RESUME_PLUS: "Waiting does not count, and extra days",
-    SupplementPolicy.NONE: "The due date stays",
-    DossierStatus.REGISTERED: "Registered",
-    DossierStatus.RECEIVED: "Received",
-    DossierStatus.REFUSED: "Refused",
-    DossierStatus.PROCESSING: "In progress",
-    DossierStatus.SUPPLEMENT: "Waiting for papers",
-    DossierStatus.AWAITING_PAYMENT: "Waiting for payment",
-    DossierStatus.WITHDRAWN: "Withdrawn",
-    DossierStatus.STOPPED: "Stopped",
-    DossierStatus.DONE: "Result ready",
-    DossierStatus.RETURNED: "Result handed over",
-    DossierChannel.IN_PERSON: "At the counter",
-    DossierChannel.ONLINE: "Online",
-    DossierChannel.POSTAL: "By post",
-    Errand.SUBMIT: "Hand in a dossier",
-    Errand.SUPPLEMENT: "Add papers",
-    Errand.COLLECT: "Collect a result",
-    Errand.ASK: "Ask for advice",
-    Language.VI: "Vietnamese",
-    Language.EN: "English",
-    TicketState.WAITING: "Waiting",
-    TicketState.CALLED: "Called",
-    TicketState.SERVING: "Being served",
-    TicketState.HELD: "On hold",
-    TicketState.FINISHED: "Finished",
-    TicketState.NO_SHOW: "Did not come",
-    TicketState.CANCELLED: "Cancelled",
-    DeviceKind.KIOSK: "Kiosk",
-    DeviceKind.DISPLAY: "Display",
-    PrintKind.TICKET: "Ticket",
-    PrintKind.RECEIPT: "Receipt",
-    PrintReason.FIRST: "First copy",
-    PrintReason.REPRINT: "Reprint",
-    PrintState.QUEUED: "In the queue",
-    PrintState.SENDING: "Printing",
-    PrintState.CONFIRMED: "Printed",
-    PrintState.UNCONFIRMED: "Printer did not confirm",
-    PrintState.FAILED: "Not printed",
-    PrintState.STALE: "Too late to print",
-    MailState.QUEUED: "In the queue",
-    MailState.SENDING: "Being sent",
-    MailState.SENT: "Sent",
-    MailState.FAILED: "Not sent",
-    MailState.UNCERTAIN: "Perhaps not delivered",
-    MailState.SKIPPED: "Nothing to report",
-}
+_NAMES: dict[Enum, str] = N_(
+    {
+        OfficeLevel.PROVINCE: "Province",
+        OfficeLevel.COMMUNE: "Commune",
+        StaffRole.RECEIVING_OFFICER: "Receiving officer",
+        StaffRole.CASE_OFFICER: "Case officer",
+        StaffRole.SUPERVISOR: "Supervisor",
+        StaffRole.OFFICE_ADMIN: "Office administrator",
+        HolidayKind.OFF: "Day off",
+        HolidayKind.WORKING_DAY: "Make-up working day",
+        DurationUnit.SAME_DAY: "Same day",
+        DurationUnit.WORKING_HOURS: "Working hours",
+        DurationUnit.WORKING_DAYS: "Working days",
+        DurationUnit.CALENDAR_DAYS: "Calendar days",
+        DurationUnit.UNSPECIFIED: "Not decided yet",
+        SupplementPolicy.UNSET: "Not decided yet",
+        SupplementPolicy.RESTART: "The whole time again",
+        SupplementPolicy.PAUSE: "Waiting does not count",
+        SupplementPolicy.RESUME_PLUS: "Waiting does not count, and extra days",
+        SupplementPolicy.NONE: "The due date stays",
+        DossierStatus.REGISTERED: "Registered",
+        DossierStatus.RECEIVED: "Received",
+        DossierStatus.REFUSED: "Refused",
+        DossierStatus.PROCESSING: "In progress",
+        DossierStatus.SUPPLEMENT: "Waiting for papers",
+        DossierStatus.AWAITING_PAYMENT: "Waiting for payment",
+        DossierStatus.WITHDRAWN: "Withdrawn",
+        DossierStatus.STOPPED: "Stopped",
+        DossierStatus.DONE: "Result ready",
+        DossierStatus.RETURNED: "Result handed over",
+        DossierChannel.IN_PERSON: "At the counter",
+        DossierChannel.ONLINE: "Online",
+        DossierChannel.POSTAL: "By post",
+        Errand.SUBMIT: "Hand in a dossier",
+        Errand.SUPPLEMENT: "Add papers",
+        Errand.COLLECT: "Collect a result",
+        Errand.ASK: "Ask for advice",
+        Language.VI: "Vietnamese",
+        Language.EN: "English",
+        TicketState.WAITING: "Waiting",
+        TicketState.CALLED: "Called",
+        TicketState.SERVING: "Being served",
+        TicketState.HELD: "On hold",
+        TicketState.FINISHED: "Finished",
+        TicketState.NO_SHOW: "Did not come",
+        TicketState.CANCELLED: "Cancelled",
+        DeviceKind.KIOSK: "Kiosk",
+        DeviceKind.DISPLAY: "Display",
+        PrintKind.TICKET: "Ticket",
+        PrintKind.RECEIPT: "Receipt",
+        PrintReason.FIRST: "First copy",
+        PrintReason.REPRINT: "Reprint",
+        PrintState.QUEUED: "In the queue",
+        PrintState.SENDING: "Printing",
+        PrintState.CONFIRMED: "Printed",
+        PrintState.UNCONFIRMED: "Printer did not confirm",
+        PrintState.FAILED: "Not printed",
+        PrintState.STALE: "Too late to print",
+        MailState.QUEUED: "In the queue",
+        MailState.SENDING: "Being sent",
+        MailState.SENT: "Sent",
+        MailState.FAILED: "Not sent",
+        MailState.UNCERTAIN: "Perhaps not delivered",
+        MailState.SKIPPED: "Nothing to report",
+    }
+)
 _TONES: dict[Enum, Tone] = {
     DossierStatus.REFUSED: "late",
     DossierStatus.SUPPLEMENT: "soon",
@@ -118,7 +122,7 @@ _TONES: dict[Enum, Tone] = {
     MailState.UNCERTAIN: "soon",
     MailState.SKIPPED: "quiet",
 }
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+WEEKDAYS = N_(("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"))
 _MOMENT_WITH_YEAR = "%H:%M %d/%m/%Y"
 
 
@@ -181,11 +185,28 @@ def amount(value: float | None) -> str:
     return f"{value:g}".replace(".", ",") if value is not None else ""
 
 
-def yes_no(*, value: bool, yes: str = "Yes", no: str = "No") -> str:
-    """Say yes or no, or what they mean here."""
-    return gettext(yes if value else no)
+def yes_no(*, value: bool) -> str:
+    """Say yes or no."""
+    return gettext("Yes" if value else "No")
 
 
 def weekday(number: int) -> str:
     """Name a weekday; 0 is Monday."""
     return gettext(WEEKDAYS[number])
+
+
+# The first match counts: a bool is an int, and a member of a list its own kind.
+_SPOKEN: tuple[tuple[type[Any], Callable[[Any], str]], ...] = (
+    (bool, lambda value: yes_no(value=value)),
+    (Enum, name_of),
+    (date, day),
+    (time, clock_time),
+    (float, amount),
+    (list, lambda rows: ", ".join(map(str, rows))),
+    (object, str),
+)
+
+
+def spoken(value: object) -> str:
+    """Write any stored value the way a person says it."""
+    return "" if value is None else next(write(value) for kind, write in _SPOKEN if isinstance(value, kind))

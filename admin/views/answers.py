@@ -1,0 +1,89 @@
+"""What a person sees when a screen of ours cannot do what was asked.
+
+A refusal becomes a page with its two sentences. A bug is logged with its
+stack trace under an incident number, and the person gets that number and an
+apology. Only our own screens: the host's keep the host's error handlers.
+"""
+
+from __future__ import annotations
+
+import secrets
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from flask import current_app, render_template, request
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+
+from motcua.admin.database import unavailable
+from motcua.admin.errors import (
+    ApologyError,
+    NotAllowedError,
+    NotFoundError,
+    Refusal,
+    StaleVersionError,
+)
+from motcua.admin.language import N_, current_language, gettext
+from motcua.admin.views.problems import status_of
+
+if TYPE_CHECKING:
+    from flask import Blueprint
+    from flask.typing import ResponseReturnValue
+
+_HEADLINES = N_(
+    {
+        HTTPStatus.FORBIDDEN: "Not for you to open",
+        HTTPStatus.NOT_FOUND: "Not found",
+        HTTPStatus.CONFLICT: "Somebody was quicker",
+        HTTPStatus.SERVICE_UNAVAILABLE: "One moment, please",
+        HTTPStatus.INTERNAL_SERVER_ERROR: "Our mistake",
+    }
+)
+_HTTP: dict[int, type[Refusal]] = {403: NotAllowedError, 404: NotFoundError}
+
+
+def answer_on_pages(blueprint: Blueprint) -> None:
+    """Let whatever goes wrong on a screen become a page for the person in front of it."""
+
+    @blueprint.errorhandler(Exception)
+    def answer(error: Exception) -> ResponseReturnValue | HTTPException:
+        if isinstance(error, HTTPException) and error.code not in _HTTP:
+            return error
+        return _page(refusal_for(error))
+
+
+def refusal_for(error: Exception) -> Refusal:
+    """Return what an error means for the person; a bug is logged here, and only here."""
+    current_app.appbuilder.session.rollback()  # type: ignore[attr-defined]
+    if isinstance(error, Refusal):
+        refusal: Refusal | None = error
+    elif isinstance(error, HTTPException):
+        refusal = _HTTP[error.code or 0]()
+    elif isinstance(error, StaleDataError):
+        refusal = StaleVersionError()
+    else:
+        refusal = unavailable(error)
+    if refusal is not None:
+        current_app.logger.info("refused %s %s: %s", request.method, request.path, refusal.code)
+        return refusal
+    incident = secrets.token_hex(4).upper()
+    current_app.logger.error("incident %s: %s %s", incident, request.method, request.path, exc_info=error)
+    return ApologyError(incident=incident)
+
+
+def _page(refusal: Refusal) -> ResponseReturnValue:
+    status = status_of(refusal)
+    words = {
+        "_": gettext,
+        "language": current_language(),
+        "headline": gettext(_HEADLINES.get(HTTPStatus(status), N_("That did not work"))),
+        "sentence": refusal.text(current_language()),
+    }
+    appbuilder = current_app.appbuilder  # type: ignore[attr-defined]
+    try:
+        page = render_template(
+            "motcua/admin/answer.html", appbuilder=appbuilder, base_template=appbuilder.base_template, **words
+        )
+    except Exception:  # noqa: BLE001 - the menu needs the database too; without one the bare page must do
+        page = render_template("motcua/admin/answer_bare.html", **words)
+    return page, status

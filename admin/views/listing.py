@@ -1,0 +1,152 @@
+"""One page of a list: what was searched and filtered for, in which order, and where the other pages are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from flask import abort, request, url_for
+from sqlalchemy import func
+
+from motcua.admin.domain.text import clean_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from sqlalchemy import ColumnElement
+    from sqlalchemy.orm import Query
+
+PAGE_SIZE = 25
+_MOST_PAGES = 100_000
+_SEARCH_CHARS = 100
+#: The address's own words, beside the facets of a screen.
+_SEARCH, _PRESET, _SORT, _PAGE = "q", "view", "sort", "page"
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A filter one press away, with a name of its own."""
+
+    key: str
+    label: Any
+    where: Callable[[], ColumnElement[bool]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A filter out of a list of values."""
+
+    key: str
+    label: Any
+    choices: Callable[[], Sequence[tuple[str, str]]]
+    where: Callable[[str], ColumnElement[bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address asks for; anything it does not offer is not found."""
+
+    text: str = ""
+    preset: Preset | None = None
+    facets: Mapping[str, str] = field(default_factory=dict)
+    sort: str = ""
+    is_descending: bool = False
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The rows of one page, and what leads to the other pages."""
+
+    rows: Sequence[Any]
+    count: int
+    asked: Asked
+    facet_choices: Mapping[str, Sequence[tuple[str, str]]]
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are."""
+        return max(1, -(-self.count // PAGE_SIZE))
+
+    @property
+    def first(self) -> int:
+        """The number of the first row on this page, from 1; 0 on an empty list."""
+        return (self.asked.page - 1) * PAGE_SIZE + 1 if self.rows else 0
+
+    @property
+    def last(self) -> int:
+        """The number of the last row on this page."""
+        return self.first + len(self.rows) - 1 if self.rows else 0
+
+    def link(self, **changes: object) -> str:
+        """Return the address of this list with something changed; back on the first page unless said."""
+        arguments = {**self.arguments(), _PAGE: None, **changes}
+        kept = {key: value for key, value in arguments.items() if value not in (None, "", 1)}
+        return url_for(request.endpoint or "", **(request.view_args or {}), **kept)
+
+    def arguments(self) -> dict[str, Any]:
+        """Return what the address holds."""
+        asked = self.asked
+        return {
+            **asked.facets,
+            _SEARCH: asked.text,
+            _PRESET: asked.preset.key if asked.preset else None,
+            _SORT: f"{'-' if asked.is_descending else ''}{asked.sort}" if asked.sort else None,
+            _PAGE: asked.page,
+        }
+
+    def sort_link(self, name: str) -> str:
+        """Return the address that sorts by a column, or turns the order round."""
+        turn = self.asked.sort == name and not self.asked.is_descending
+        return self.link(**{_SORT: f"-{name}" if turn else name})
+
+
+def read_asked(presets: Sequence[Preset], facets: Sequence[Facet], sorts: Mapping[str, Any]) -> Asked:
+    """Read the address. What the screen does not offer is answered with "not found" and reveals nothing."""
+    arguments = request.args
+    key = arguments.get(_PRESET)
+    preset = next((preset for preset in presets if preset.key == key), None) if key else next(iter(presets), None)
+    sort = arguments.get(_SORT, "")
+    name = sort.removeprefix("-")
+    if (key and preset is None) or (name and name not in sorts):
+        abort(404)
+    return Asked(
+        text=clean_line(arguments.get(_SEARCH, ""))[:_SEARCH_CHARS],
+        preset=preset,
+        facets={facet.key: arguments[facet.key] for facet in facets if arguments.get(facet.key)},
+        sort=name,
+        is_descending=sort.startswith("-"),
+        page=_page_number(arguments.get(_PAGE, "1")),
+    )
+
+
+def _page_number(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or not 1 <= int(text[:9]) <= _MOST_PAGES:
+        abort(404)
+    return int(text)
+
+
+def page_of(
+    query: Query[Any],
+    asked: Asked,
+    facets: Sequence[Facet],
+    *,
+    matches: Callable[[str], ColumnElement[bool]] | None,
+    order: Sequence[Any],
+    loads: Sequence[Any],
+) -> Listing:
+    """Return the asked page of a query that is already within the person's offices."""
+    choices = {facet.key: tuple(facet.choices()) for facet in facets}
+    for facet in facets:
+        value = asked.facets.get(facet.key)
+        if value is not None:
+            if value not in {choice for choice, _ in choices[facet.key]}:
+                abort(404)
+            query = query.where(facet.where(value))
+    if asked.preset and asked.preset.where:
+        query = query.where(asked.preset.where())
+    if asked.text and matches:
+        query = query.where(matches(asked.text))
+    count = query.with_entities(func.count()).order_by(None).scalar() or 0
+    rows = query.options(*loads).order_by(*order).offset((asked.page - 1) * PAGE_SIZE).limit(PAGE_SIZE).all()
+    return Listing(rows=rows, count=count, asked=asked, facet_choices=choices)
