@@ -47,6 +47,11 @@ def _configure(app: Flask, config: Mapping[str, Any]) -> None:
         BABEL_DEFAULT_LOCALE="vi",
         LANGUAGES={"vi": {"flag": "vn", "name": "Tiếng Việt"}, "en": {"flag": "gb", "name": "English"}},
         FAB_API_SWAGGER_UI=False,
+        # Lists of identifiers; a role's own screen shows what it may do.
+        FAB_ADD_SECURITY_PERMISSION_VIEW=False,
+        FAB_ADD_SECURITY_VIEW_MENU_VIEW=False,
+        FAB_ADD_SECURITY_PERMISSION_VIEWS_VIEW=False,
+        FAB_SECURITY_MANAGER_CLASS="motcua.admin.views.platform_screens.SpeakingSecurityManager",
         MOTCUA_FAB_VIETNAMESE=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_HTTPONLY=True,

@@ -23,15 +23,17 @@ _RHYMES = """
 _SYLLABLE = re.compile(f"(?:{'|'.join(_ONSETS.split())})?(?:{'|'.join(_RHYMES.split())})")
 _TONES = dict.fromkeys(map(ord, "\u0300\u0309\u0303\u0301\u0323"))
 _LETTERS_OF_VIETNAMESE = re.compile("[ăâđêôơưĂÂĐÊÔƠƯ]|[\u0300\u0309\u0303\u0301\u0323]")
-# Addresses, commands, placeholders, Roman figures and names of files, columns and settings are no words.
-_NO_WORDS = re.compile(r"\{\w*\}|%\(\w+\)[sd]|%[sd]|`[^`]*`|\S*[/\\@_<>=]\S*|\S*\w\.\w\S*|\w*\d\w*|\b[IVX]+\b")
+# Addresses, commands, placeholders, Roman figures, letters of series, names of files and settings are no words.
+_NO_WORDS = re.compile(
+    r"\{\w*\}|%\(\w+\)[sd]|%[sd]|`[^`]*`|\S*[/\\@_<>=]\S*|\S*\w\.\w\S*|\w*\d\w*|\b[IVX]+\b|\b[A-Z]\b|\bcups:\w+|\bvirtual:"
+)
 
 # The same in both languages: names of products, standards and files; Vietnamese abbreviations; languages.
 _NAMES = """
     API APIs CSRF CSV Chromium Debian Excel FAB Flask-AppBuilder HTTPS IP JSON JavaScript LDAP Linux MAC Motcua OID
     OpenAPI OpenID PDF PIN PNG PostgreSQL Python QR Redis SMTP SQLite TOTP URL USB UTC UUID Ubuntu VNeID Windows
     XLSX Zalo
-    Content-Type Idempotency-Key byte
+    Content-Type Idempotency-Key byte mm
     BHYT CCCD CSDL HĐND KB MB NĐ PVHCC QĐ TP TT TTHC UBND
     EN English
 """
@@ -45,8 +47,8 @@ def foreign_words(text: str) -> list[str]:
 
 
 def vietnamese_words(text: str) -> list[str]:
-    """Return the words of a text that have a letter or a tone that English has not."""
-    words = unicodedata.normalize("NFC", text).split()
+    """Return the words of a text that have a letter or a tone that English has not; quotations may."""
+    words = re.sub("“[^”]*”", " ", unicodedata.normalize("NFC", text)).split()
     return [word for word in words if _LETTERS_OF_VIETNAMESE.search(unicodedata.normalize("NFD", word) + word)]
 
 

@@ -1,0 +1,85 @@
+"""FAB's own screens about people and roles: every label in the catalogue, surnames first, times as people read them.
+
+For a deployment of our own, and for a host that wants the same: its security
+manager is ours or one made of ours. The classes keep FAB's names, because a
+screen's name is its address and its permission.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from flask_appbuilder.security import views as fab
+from flask_appbuilder.security.sqla.manager import SecurityManager
+from flask_babel import lazy_gettext as of_the_platform
+
+from motcua.admin import formats
+from motcua.admin.domain.names import full_name
+from motcua.admin.language import current_language
+from motcua.admin.views.wording import yes_no
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from flask_appbuilder.security.sqla.models import User
+
+_MOMENTS = ("last_login", "created_on", "changed_on")
+_COUNTS = ("login_count", "fail_login_count")
+_PEOPLE = ("created_by", "changed_by")
+
+
+def _moment(value: datetime | None) -> str:
+    return formats.moment(value, current_language()) if value else ""
+
+
+def _name(person: User | None) -> str:
+    return full_name(surname=person.last_name, given_name=person.first_name) if person else ""
+
+
+def _surname_first(columns: list[str]) -> list[str]:
+    return ["last_name", "first_name", *(name for name in columns if name not in {"last_name", "first_name"})]
+
+
+class UserDBModelView(fab.UserDBModelView):
+    """The logins of the platform."""
+
+    list_columns = _surname_first(fab.UserDBModelView.list_columns)
+    add_columns = _surname_first(fab.UserDBModelView.add_columns)
+    edit_columns = _surname_first(fab.UserDBModelView.edit_columns)
+    formatters_columns: ClassVar[dict[str, Callable[[Any], str]]] = {
+        **dict.fromkeys(_MOMENTS, _moment),
+        **dict.fromkeys(_PEOPLE, _name),
+        **dict.fromkeys(_COUNTS, lambda value: str(value or 0)),
+        "active": lambda value: yes_no(value=bool(value)),
+    }
+
+
+class RoleModelView(fab.RoleModelView):
+    """What people may do, by name. The permissions are names of the platform's screens, the same in every language."""
+
+    label_columns: ClassVar[dict[str, Any]] = fab.RoleModelView.label_columns | {
+        "user": of_the_platform("Users"),
+        "groups": of_the_platform("Groups"),
+    }
+
+
+class UserGroupModelView(fab.UserGroupModelView):
+    """People who share their roles."""
+
+    label_columns: ClassVar[dict[str, Any]] = {
+        "name": of_the_platform("Name"),
+        "label": of_the_platform("Label"),
+        "description": of_the_platform("Description"),
+        "users": of_the_platform("Users"),
+        "roles": of_the_platform("Roles"),
+    }
+
+
+class SpeakingSecurityManager(SecurityManager):
+    """FAB's security manager with these screens, and without its charts: they load a script from the internet."""
+
+    userdbmodelview = UserDBModelView
+    rolemodelview = RoleModelView
+    groupmodelview = UserGroupModelView
+    userstatschartview = None

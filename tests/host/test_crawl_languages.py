@@ -1,0 +1,203 @@
+"""Every page is Vietnamese to who reads Vietnamese, and English to who reads English."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import pytest
+from sqlalchemy import String, inspect, select
+from sqlalchemy.orm import Session
+
+from motcua.admin import demo
+from motcua.admin.app import create_app
+from motcua.admin.domain.calendar import load_holidays
+from motcua.admin.domain.names import full_name
+from motcua.admin.domain.procedure_import import import_procedures
+from motcua.admin.enums import Language, StaffRole
+from motcua.admin.extension import EXTENSION, Motcua
+from motcua.admin.models.base import Record
+from motcua.admin.permissions import AUDITOR, ROLE_OF_STAFF, SYSTEM_ADMIN, sync_roles
+from motcua.admin.platform_words import CATALOGUE as PLATFORM
+from motcua.admin.sample.dossiers import add_dossiers
+from motcua.admin.sample.office import PEOPLE, add_commune, add_province, place_people
+from motcua.admin.schema import upgrade
+from tests.conftest import app_config
+from tests.host.catalogue import OURS, entries
+from tests.host.crawler import Page, Text, crawl, starting_points
+from tests.host.spelling import foreign_words, vietnamese_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flask import Flask
+    from flask.testing import FlaskClient
+
+# FAB's own screens use fields and queries that WTForms 3.3 and SQLAlchemy 2 call old.
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+
+PASSWORD = "only for tests 123"
+COMMUNE = "binh-minh"
+PLATFORM_ROLES = {"admin": "Admin", "kiemtra": AUDITOR, "hethong": SYSTEM_ADMIN}
+CITIZEN, STRANGER = "citizen", "stranger"
+#: A citizen in the hall or at home, somebody at the platform's door, and one person of each role.
+READERS = [CITIZEN, STRANGER, *PLATFORM_ROLES, "tiepnhan1", "chuyenvien1", "lanhdao", "quantri"]
+LANGUAGES = pytest.mark.parametrize("language", list(Language))
+OTHER_DATES = re.compile(r"\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}:\d{2}(:\d{2})? [AP]M\b")
+
+
+@pytest.fixture(scope="module")
+def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """Return the app of a commune with people, procedures, tickets and dossiers."""
+    folder = tmp_path_factory.mktemp("centre")
+    app = create_app(app_config(f"sqlite:///{folder / 'motcua.db'}", folder))
+    motcua: Motcua = app.extensions[EXTENSION]
+    with app.app_context():
+        upgrade(motcua.database.engine)
+        sync_roles(app.appbuilder)
+        users = add_users(app)
+        app.config["KIOSK_TOKEN"] = fill(motcua, users)
+    yield app
+    motcua.database.engine.dispose()
+    with app.app_context():
+        app.extensions["sqlalchemy"].engine.dispose()
+
+
+def add_users(app: Flask) -> dict[str, int]:
+    security = app.appbuilder.sm
+    people = [(name, "An", "Nguyễn Văn", role) for name, role in PLATFORM_ROLES.items()]
+    people += [(name, first, last, ROLE_OF_STAFF[role]) for name, first, last, role in PEOPLE]
+    return {
+        name: security.add_user(name, first, last, f"{name}@test.vn", security.find_role(role), PASSWORD).id
+        for name, first, last, role in people
+    }
+
+
+def fill(motcua: Motcua, users: dict[str, int]) -> str:
+    now = motcua.clock()
+    with motcua.database.write() as session:
+        load_holidays(session, demo.HOLIDAYS)
+        with demo.PROCEDURES.open(encoding="utf-8-sig", newline="") as file:
+            import_procedures(session, file, effective_from=now.date() - timedelta(days=30))
+        commune = add_commune(
+            session,
+            add_province(session),
+            code=COMMUNE,
+            name=demo.COMMUNE_NAME,
+            identifier=demo.IDENTIFIER,
+            always_open=True,
+            now=now,
+        )
+        place_people(session, commune.office, users)
+        add_dossiers(
+            session,
+            commune.office,
+            60,
+            receivers=[users[name] for name, _, _, role in PEOPLE if role == StaffRole.RECEIVING_OFFICER],
+            officers=[users[name] for name, _, _, role in PEOPLE if role == StaffRole.CASE_OFFICER],
+            qr_key=motcua.settings.qr_key,
+            now=now,
+        )
+        return commune.kiosk_token
+
+
+@pytest.fixture(scope="module")
+def data(centre: Flask) -> re.Pattern[str]:
+    """Return what is no text of ours but a row of the record or the platform: names, codes, notes."""
+    with centre.app_context(), Session(centre.extensions[EXTENSION].database.engine) as session:
+        tables = [*Record.metadata.sorted_tables, *platform_tables()]
+        values = {
+            line.strip()
+            for table in tables
+            for column in table.columns
+            if isinstance(column.type, String)
+            for value in session.scalars(select(column).distinct())
+            if isinstance(value, str)
+            for line in (*value.splitlines(), value.replace("_", " "))
+        }
+        values |= {
+            name
+            for _, first, last, _ in PEOPLE
+            for name in (f"{first} {last}", full_name(surname=last, given_name=first))
+        }
+    # A short value counts as data only where it stands alone: "An" is somebody's name and a part of many words.
+    long_first = sorted((re.escape(value) for value in values if value), key=len, reverse=True)
+    return re.compile("|".join(value if len(value) > 3 else f"^{value}$" for value in long_first))
+
+
+def platform_tables() -> list[Any]:
+    from flask_appbuilder.security.sqla.models import Permission, Role, User, ViewMenu
+
+    return [inspect(model).local_table for model in (User, Role, Permission, ViewMenu)]
+
+
+def reader(app: Flask, name: str, language: Language) -> FlaskClient:
+    """Return the browser of a person who has chosen a language; a citizen's is asked by each address."""
+    client = app.test_client()
+    if name != CITIZEN:
+        client.get(f"/lang/{language}")
+    if name not in {CITIZEN, STRANGER}:
+        assert client.post("/login/", data={"username": name, "password": PASSWORD}).status_code == 302
+    return client
+
+
+def addresses(app: Flask, name: str, language: Language) -> list[str]:
+    """Return where a person starts to read."""
+    if name != CITIZEN:
+        return starting_points(app)
+    public = [tracking_address(app, language), "/kiosk/", f"/kiosk/board/{COMMUNE}", "/procedures/"]
+    return [f"{address}?lang={language}" for address in public]
+
+
+def tracking_address(app: Flask, language: Language) -> str:
+    answer = app.test_client().post(
+        "/api/v1/kiosk/tickets",
+        json={"service": "ho-tich", "errand": "submit", "priority": None, "language": language},
+        headers={"Authorization": f"Bearer {app.config['KIOSK_TOKEN']}", "Idempotency-Key": str(uuid.uuid4())},
+    )
+    return urlsplit(answer.json["tracking_url"]).path
+
+
+#: What our code and FAB say to who reads English.
+ENGLISH = {
+    entry.message
+    for catalogue in (PLATFORM, OURS)
+    for entry in entries(catalogue)
+    if vietnamese_words(entry.translation)
+}
+
+
+def is_in_the_way(text: Text, language: Language, data: re.Pattern[str]) -> bool:
+    """Tell whether a reader of the language would stumble over a text."""
+    words = data.sub(" ", text.words).replace("Tiếng Việt", " ")
+    if OTHER_DATES.search(words):
+        return True
+    if (text.language or language) == Language.EN:
+        return bool(vietnamese_words(words))
+    return text.words.rstrip(":") in ENGLISH or bool(foreign_words(words))
+
+
+@LANGUAGES
+@pytest.mark.parametrize("name", READERS)
+def test_every_page_speaks_the_readers_language(
+    centre: Flask, data: re.Pattern[str], name: str, language: Language
+) -> None:
+    pages = dict(crawl(centre, reader(centre, name, language), addresses(centre, name, language), language))
+
+    assert "\n".join(sorted(stumbling_blocks(pages, language, data))) == ""
+    assert len(pages) > 3
+
+
+def stumbling_blocks(pages: dict[str, Page], language: Language, data: re.Pattern[str]) -> Iterator[str]:
+    """Give each text that is not in the reader's language, once, with the page it was met on first."""
+    met = set()
+    for address, page in pages.items():
+        if page.language not in {None, language}:
+            yield f"{address} calls itself {page.language}"
+        for text in page.texts:
+            if text not in met and is_in_the_way(text, language, data):
+                met.add(text)
+                yield f"{address} says {text.words!r}"
