@@ -169,6 +169,20 @@ def note_status(session: Session, printer_id: int, status: str, *, now: datetime
     )
 
 
+def printers_to_ask(connection: Connection, *, now: datetime, every: timedelta) -> list[int]:
+    """Return the printers in use that nobody has heard of for so long and that are printing nothing."""
+    is_printing = exists().where(PrintJob.printer_id == PrinterDevice.id, PrintJob.state == PrintState.SENDING)
+    return list(
+        connection.scalars(
+            select(PrinterDevice.id).where(
+                PrinterDevice.is_active.is_(True),
+                PrinterDevice.last_status_at.is_(None) | (PrinterDevice.last_status_at <= now - every),
+                ~is_printing,
+            )
+        )
+    )
+
+
 def _lock_usable_printer(session: Session, printer_id: int | None) -> bool:
     """Say whether the printer may be used, and let no other worker claim for it until the commit."""
     if printer_id is None:

@@ -44,8 +44,8 @@ def put_out(wire: Wire, paper: Paper, patience: Patience, *, ask_first: bool) ->
     """Send one paper and return how the printer is when it should be out. Raises PrinterError."""
     has_begun = False
     try:
-        if ask_first and (condition := ask(wire, patience)).is_bad:
-            raise PrinterError(condition, "", has_begun=False)
+        if ask_first or patience.needs_answer:
+            _refuse_trouble(ask(wire, patience), patience)
         has_begun = True
         _send_all(wire, paper, patience)
         time.sleep(patience.printing(paper))
@@ -67,6 +67,11 @@ def ask(wire: Wire, patience: Patience) -> Condition:
             return Condition.UNKNOWN
         answers.append(answer[0])
     return read_condition(*answers)
+
+
+def _refuse_trouble(condition: Condition, patience: Patience) -> None:
+    if condition.is_bad or (condition is Condition.UNKNOWN and patience.needs_answer):
+        raise PrinterError(condition, "", has_begun=False)
 
 
 def _discard(wire: Wire) -> bool:

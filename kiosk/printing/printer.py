@@ -42,6 +42,8 @@ class Patience:
     answer: float = 1
     #: How fast paper comes out: its end is asked about only when it should be out.
     mm_a_second: float = 100
+    #: Whether a paper goes only to a printer that answers, or to silent ones as well.
+    needs_answer: bool = False
 
     def printing(self, paper: Paper) -> float:
         """Return how long the paper should take to come out."""
