@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 from flask import current_app
 from flask_appbuilder.basemanager import BaseManager
 
+from motcua.admin.extension import current_motcua
 from motcua.kiosk.api import KioskApi
 from motcua.kiosk.board import BoardApi, hall
+from motcua.kiosk.printing.checks import check_printing, probe_printers
+from motcua.kiosk.printing.loop import printing, ways_of
 from motcua.kiosk.settings import EXTENSION, read_kiosk_settings
 from motcua.kiosk.tracking import tracking
 
@@ -22,7 +25,12 @@ class KioskManager(BaseManager):
     def __init__(self, appbuilder: AppBuilder) -> None:
         # FAB swallows what goes wrong in register_views; a nonsense setting must stop the start here.
         super().__init__(appbuilder)
-        current_app.extensions[EXTENSION] = read_kiosk_settings(current_app.config)
+        settings = read_kiosk_settings(current_app.config)
+        current_app.extensions[EXTENSION] = settings
+        motcua = current_motcua()
+        motcua.background["printing"] = printing
+        motcua.checks["printer"] = lambda: check_printing(motcua)
+        motcua.probes["printers"] = lambda: probe_printers(motcua, ways_of(settings.printing))
 
     def register_views(self) -> None:
         """Add the kiosk's addresses."""
