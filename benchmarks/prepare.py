@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from motcua.admin.app import CONFIG_ENVIRONMENT, create_app
 from motcua.admin.enums import Errand, Language, TicketEventKind, TicketState
 from motcua.admin.extension import EXTENSION
-from motcua.admin.models import ServiceDay, Ticket, TicketEvent
+from motcua.admin.models import EventHead, ServiceDay, Ticket, TicketEvent
 from motcua.admin.sample.office import add_commune, add_province
 from motcua.admin.schema import upgrade
 
@@ -92,9 +92,7 @@ def _add_past_tickets(session: Session, office: Office, count: int, now: datetim
         ]
         session.execute(sa.insert(Ticket), rows)
         session.execute(sa.insert(TicketEvent), [_past_event(row, service_id) for row in rows])
-    session.execute(
-        sa.text("INSERT INTO motcua_event_head VALUES (:office, :last)"), {"office": office.id, "last": count}
-    )
+    session.execute(sa.insert(EventHead), {"office_id": office.id, "last_seq": count})
 
 
 def _past_ticket(index: int, office_id: int, service_id: int, days: int, now: datetime) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from motcua.admin.errors import (
     UnknownServiceError,
 )
 from motcua.admin.models import Counter, Device, Holiday, Office, OfficeHours, QueueService, counter_service
+from motcua.admin.prepared import Prepared
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -48,7 +49,7 @@ _HOLIDAYS = (
     select(_words((Holiday.id, Holiday.day, Holiday.kind)))
     .where(
         or_(Holiday.office_id == Office.id, Holiday.office_id.is_(None)),
-        Holiday.day.between(bindparam("from_day"), bindparam("to_day")),
+        Holiday.day.between(bindparam("from_day", None), bindparam("to_day", None)),
     )
     .correlate(Office)
     .scalar_subquery()
@@ -62,7 +63,7 @@ _OPEN_COUNTERS = (
     .correlate(QueueService)
     .scalar_subquery()
 )
-_FIND = (
+_FIND = Prepared(
     select(
         Device.id,
         Device.kind,
@@ -84,8 +85,8 @@ _FIND = (
         case((Office.always_open.is_(True), ""), else_=_CALENDAR_STAMP),
     )
     .join(Office, Office.id == Device.office_id)
-    .outerjoin(QueueService, and_(QueueService.office_id == Office.id, QueueService.code == bindparam("service")))
-    .where(Device.token_digest == bindparam("digest"))
+    .outerjoin(QueueService, and_(QueueService.office_id == Office.id, QueueService.code == bindparam("service", None)))
+    .where(Device.token_digest == bindparam("digest", None))
 )
 
 
@@ -132,17 +133,17 @@ def find_desk(connection: Connection, token: str, service: str, now: datetime) -
         "from_day": today - _STAMP_BEFORE,
         "to_day": today + _STAMP_AFTER,
     }
-    row = connection.execute(_FIND, asked).first()
-    if row is None:
+    found = _FIND.rows(connection, asked)
+    if not found:
         raise UnknownDeviceError
+    row = found[0]
     if row[2] is not None:
         raise DeviceRevokedError
     if row[1] != DeviceKind.KIOSK:
         raise NotAKioskError
     if row[8] is None:
         raise UnknownServiceError(service=service)
-    fields: tuple[Any, ...] = tuple(row)
-    return Desk(*fields)
+    return Desk(*row)
 
 
 def check_service_is_open(desk: Desk) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from motcua.admin.enums import TicketEventKind, TicketState
     from motcua.admin.models import Counter
 
-_NEXT = (
+next_in_log = (
     update(EventHead)
     .where(EventHead.office_id == bindparam("office"))
     .values(last_seq=EventHead.last_seq + 1)
@@ -32,14 +32,14 @@ _NEXT = (
 
 def next_seq(connection: Connection | Session, office_id: int) -> int:
     """Take the office's next event number; its row stays locked until the commit."""
-    seq: int | None = connection.execute(_NEXT, {"office": office_id}).scalar()
+    seq: int | None = connection.execute(next_in_log, {"office": office_id}).scalar()
     if seq is not None:
         return seq
     bind = connection.get_bind() if isinstance(connection, Session) else connection
     dialect = sqlite if bind.dialect.name == "sqlite" else postgresql
     insert_or_ignore = dialect.insert(EventHead).on_conflict_do_nothing()
     connection.execute(insert_or_ignore, {"office_id": office_id, "last_seq": 0})
-    return int(connection.execute(_NEXT, {"office": office_id}).scalar_one())
+    return int(connection.execute(next_in_log, {"office": office_id}).scalar_one())
 
 
 def record(

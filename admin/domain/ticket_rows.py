@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, insert, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from motcua.admin.domain.ticket_log import next_seq
+from motcua.admin.domain.ticket_log import next_in_log, next_seq
 from motcua.admin.enums import PrintKind, PrintReason, PrintState, TicketEventKind, TicketState
 from motcua.admin.failpoints import failpoint
 from motcua.admin.models import EventHead, PrintJob, ServiceDay, Ticket, TicketEvent
+from motcua.admin.prepared import Prepared
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,8 +76,9 @@ def _move_on_with_head() -> Executable:
     )
 
 
-_TAKE = _move_on()
-_TAKE_WITH_SEQ = _move_on_with_head()
+_TAKE = Prepared(_move_on())
+_TAKE_WITH_SEQ = Prepared(_move_on_with_head())
+_NEXT_SEQ = Prepared(next_in_log)
 
 
 def take_number(connection: Connection, *, office_id: int, series: str, day: date) -> TakenNumber:
@@ -84,15 +86,20 @@ def take_number(connection: Connection, *, office_id: int, series: str, day: dat
     key = {"office": office_id, "of_series": series, "on": day}
     is_sqlite = connection.dialect.name == "sqlite"
     statement = _TAKE if is_sqlite else _TAKE_WITH_SEQ
-    taken = connection.execute(statement, key).first()
-    if taken is None:  # the first visitor of the day
+    found = statement.rows(connection, key)
+    if not found:  # the first visitor of the day
         start = (sqlite if is_sqlite else postgresql).insert(_DAY).on_conflict_do_nothing()
         connection.execute(start, {"office_id": office_id, "series": series, "day": day})
-        taken = connection.execute(statement, key).one()
-    seq = None if is_sqlite else taken[4]
-    if seq is None:
+        found = statement.rows(connection, key)
+    taken = found[0]
+    seq = _next_seq(connection, office_id) if is_sqlite else taken[4]
+    if seq is None:  # the first event of the office
         seq = next_seq(connection, office_id)
     return TakenNumber(taken[0], taken[1], taken[2], taken[3], seq)
+
+
+def _next_seq(connection: Connection, office_id: int) -> int | None:
+    return next((row[0] for row in _NEXT_SEQ.rows(connection, {"office": office_id})), None)
 
 
 _TICKET_COLUMNS = (
@@ -163,22 +170,24 @@ def _add_all() -> Executable:
     return select(ticket.c.id).add_cte(event, paper)
 
 
-_ADD_ALL = _add_all()
-_ADD_TICKET = insert(_TICKET).returning(_TICKET.c.id)  # type: ignore[arg-type]
-_ADD_EVENT = insert(_EVENT)  # type: ignore[arg-type]
-_ADD_PAPER = insert(_PAPER)  # type: ignore[arg-type]
+_ADD_ALL = Prepared(_add_all())
+_ADD_TICKET = Prepared(insert(_TICKET).returning(_TICKET.c.id), columns=_TICKET_COLUMNS)  # type: ignore[arg-type]
+_ADD_EVENT = Prepared(insert(_EVENT), columns=[*_EVENT_SHARED, *_EVENT_FIXED, "ticket_id"])  # type: ignore[arg-type]
+_ADD_PAPER = Prepared(insert(_PAPER), columns=[*_PAPER_SHARED, *_PAPER_FIXED, "ticket_id"])  # type: ignore[arg-type]
 
 
 def add_rows(connection: Connection, ticket: Mapping[str, Any], *, printer_id: int | None) -> int:
     """Write a new ticket, its event and its print job; return the ticket's id."""
     if connection.dialect.name != "sqlite":
-        return int(connection.execute(_ADD_ALL, {**ticket, "printer_id": printer_id}).scalar_one())
-    ticket_id: int = connection.execute(_ADD_TICKET, dict(ticket)).scalar_one()
+        new_id = int(_ADD_ALL.rows(connection, {**ticket, "printer_id": printer_id})[0][0])
+        failpoint("issue.after_job")
+        return new_id
+    ticket_id = int(_ADD_TICKET.rows(connection, ticket)[0][0])
     failpoint("issue.after_ticket")
     source = {**ticket, "printer_id": printer_id}
     event = {column: source[name] for column, name in _EVENT_SHARED.items()} | _EVENT_FIXED
-    connection.execute(_ADD_EVENT, event | {"ticket_id": ticket_id})
+    _ADD_EVENT.rows(connection, event | {"ticket_id": ticket_id})
     paper = {column: source[name] for column, name in _PAPER_SHARED.items()} | _PAPER_FIXED
-    connection.execute(_ADD_PAPER, paper | {"ticket_id": ticket_id})
+    _ADD_PAPER.rows(connection, paper | {"ticket_id": ticket_id})
     failpoint("issue.after_job")
     return ticket_id
