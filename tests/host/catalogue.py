@@ -36,6 +36,7 @@ msgstr ""
 
 """
 _MARKS = {"gettext", "lazy_gettext", "translate", "N_"}
+_SCREENS = ROOT / "admin/views/platform_screens.py"
 _PLATFORM_MARKS: dict[str, Any] = dict.fromkeys(("_", "__", "gettext", "lazy_gettext", "lazy_formatter_gettext"))
 _PLATFORM_MARKS["ngettext"] = (1, 2)
 
@@ -67,7 +68,7 @@ def our_messages() -> dict[str, str]:
     found: dict[str, str] = {}
     for package in ("admin", "kiosk", "scheduler"):
         for file in sorted((ROOT / package).rglob("*.py")):
-            for line, message in _marked(ast.parse(file.read_text(encoding="utf-8"))):
+            for line, message in _marked(file, _MARKS):
                 found.setdefault(message, f"{file.relative_to(ROOT)}:{line}")
         for file, line, message, *_ in extract_from_dir(
             ROOT / package, method_map=[("**/templates/**", "jinja2")], keywords={"_": None, "gettext": None}
@@ -76,9 +77,9 @@ def our_messages() -> dict[str, str]:
     return found
 
 
-def _marked(tree: ast.AST) -> Iterator[tuple[int, str]]:
-    for call in ast.walk(tree):
-        if isinstance(call, ast.Call) and call.args and _name(call.func) in _MARKS:
+def _marked(file: Path, marks: set[str]) -> Iterator[tuple[int, str]]:
+    for call in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(call, ast.Call) and call.args and _name(call.func) in marks:
             for text in _texts(call.args[0]):
                 yield call.lineno, text
 
@@ -102,8 +103,9 @@ def _texts(node: ast.expr) -> Iterator[str]:
 
 @cache
 def platform_messages() -> dict[str, str]:
-    """Return each message in the code of the installed FAB, WTForms, Flask-WTF and Flask-Login, with its place."""
-    found = {login_words.LOGIN_MESSAGE: "flask_login", login_words.REFRESH_MESSAGE: "flask_login"}
+    """Return each message of the installed FAB, WTForms, Flask-WTF and Flask-Login, and of FAB's screens here."""
+    found = {message: f"{_SCREENS.name}:{line}" for line, message in _marked(_SCREENS, {"of_the_platform"})}
+    found |= {login_words.LOGIN_MESSAGE: "flask_login", login_words.REFRESH_MESSAGE: "flask_login"}
     for package in ("flask_appbuilder", "wtforms", "flask_wtf"):
         for file, line, message, *_ in extract_from_dir(
             _folder(package),
