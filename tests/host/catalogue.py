@@ -35,6 +35,7 @@ msgstr ""
 "Content-Transfer-Encoding: 8bit\\n"
 
 """
+_PACKAGES = ("admin", "kiosk", "scheduler")
 _MARKS = {"gettext", "lazy_gettext", "translate", "N_"}
 _SCREENS = ROOT / "admin/views/platform_screens.py"
 _PLATFORM_MARKS: dict[str, Any] = dict.fromkeys(("_", "__", "gettext", "lazy_gettext", "lazy_formatter_gettext"))
@@ -66,10 +67,10 @@ def _entry(message: Any, translation: Any) -> Entry:
 def our_messages() -> dict[str, str]:
     """Return each message of our three packages with the place where it stands."""
     found: dict[str, str] = {}
-    for package in ("admin", "kiosk", "scheduler"):
-        for file in sorted((ROOT / package).rglob("*.py")):
-            for line, message in _marked(file, _MARKS):
-                found.setdefault(message, f"{file.relative_to(ROOT)}:{line}")
+    for file in _modules():
+        for line, message in _marked(file, _MARKS):
+            found.setdefault(message, f"{file.relative_to(ROOT)}:{line}")
+    for package in _PACKAGES:
         for file, line, message, *_ in extract_from_dir(
             ROOT / package, method_map=[("**/templates/**", "jinja2")], keywords={"_": None, "gettext": None}
         ):
@@ -77,9 +78,24 @@ def our_messages() -> dict[str, str]:
     return found
 
 
+def words_in_both() -> list[list[str]]:
+    """Return what stands in the code in Vietnamese and English side by side: InBoth("đang chờ", "waiting")."""
+    calls = (call for file in _modules() for call in _calls(file) if _name(call.func) == "InBoth")
+    pairs = ([text for argument in call.args for text in _texts(argument)] for call in calls)
+    return [pair for pair in pairs if pair]
+
+
+def _modules() -> list[Path]:
+    return sorted(file for package in _PACKAGES for file in (ROOT / package).rglob("*.py"))
+
+
+def _calls(file: Path) -> Iterator[ast.Call]:
+    return (node for node in ast.walk(ast.parse(file.read_text("utf-8"))) if isinstance(node, ast.Call) and node.args)
+
+
 def _marked(file: Path, marks: set[str]) -> Iterator[tuple[int, str]]:
-    for call in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        if isinstance(call, ast.Call) and call.args and _name(call.func) in marks:
+    for call in _calls(file):
+        if _name(call.func) in marks:
             for text in _texts(call.args[0]):
                 yield call.lineno, text
 
