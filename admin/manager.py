@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from flask import current_app
 from flask_appbuilder.basemanager import BaseManager
 
+from motcua.admin.api.counter import CounterApi
+from motcua.admin.api.intake import IntakeApi
 from motcua.admin.clock import WatchedClock
 from motcua.admin.database import Database
 from motcua.admin.extension import EXTENSION, Motcua
@@ -35,4 +37,6 @@ class AdminManager(BaseManager):
 
     def register_views(self) -> None:
         """Add our screens to the host's menu."""
+        self.appbuilder.add_api(CounterApi)
+        self.appbuilder.add_api(IntakeApi)
         register_views(self.appbuilder)

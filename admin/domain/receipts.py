@@ -24,6 +24,14 @@ _KEY_COLUMNS = ("user_id", "idempotency_key")
 
 
 @dataclass(frozen=True, slots=True)
+class Answered:
+    """What was answered, and whether it had been answered before."""
+
+    body: dict[str, Any]
+    is_repeat: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Command:
     """What somebody asked for, under which key."""
 
@@ -41,7 +49,7 @@ class Command:
 
 def answer_once(
     session: Session, command: Command, act: Callable[[], dict[str, Any]], *, now: datetime
-) -> dict[str, Any]:
+) -> Answered:
     """Act and keep the answer, or return the one that was given before.
 
     The answer must hold nothing secret: it is kept in the database for two
@@ -49,7 +57,7 @@ def answer_once(
     IdempotencyKeyReusedError when the key came with another request.
     """
     if not _claim(session, command, now):
-        return _earlier(session, command)
+        return Answered(_earlier(session, command), is_repeat=True)
     answer = act()
     session.execute(
         update(CommandReceipt)
@@ -57,7 +65,7 @@ def answer_once(
         .values(answer=answer)
         .execution_options(synchronize_session=False)
     )
-    return answer
+    return Answered(answer, is_repeat=False)
 
 
 def _claim(session: Session, command: Command, now: datetime) -> bool:

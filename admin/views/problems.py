@@ -98,19 +98,24 @@ def register_error_answers(app: Flask) -> None:
 def answer_faults(blueprint: Blueprint) -> None:
     """Let what goes wrong on one JSON API of ours become JSON: a database that is away, or a bug.
 
-    A bug is logged with its stack trace under an incident number; the person
-    gets that number and an apology. Only this blueprint: the host's other
-    pages keep the host's error handlers.
+    Only this blueprint: the host's other pages keep the host's error handlers.
     """
 
     @blueprint.errorhandler(Exception)
     def answer(error: Exception) -> Response | HTTPException:
-        if isinstance(error, HTTPException):
-            return error
-        refusal = error if isinstance(error, Refusal) else unavailable(error)
-        if refusal is not None:
-            current_app.logger.info("refused %s %s: %s", request.method, request.path, refusal.code)
-            return problem(refusal)
-        incident = secrets.token_hex(4).upper()
-        current_app.logger.error("incident %s: %s %s", incident, request.method, request.path, exc_info=error)
-        return problem(ApologyError(incident=incident))
+        return error if isinstance(error, HTTPException) else problem(refusal_for(error))
+
+
+def refusal_for(error: Exception) -> Refusal:
+    """Return what the person is told about an error, and tell the log.
+
+    A bug is logged with its stack trace under an incident number; the person
+    gets that number and an apology.
+    """
+    refusal = error if isinstance(error, Refusal) else unavailable(error)
+    if refusal is not None:
+        current_app.logger.info("refused %s %s: %s", request.method, request.path, refusal.code)
+        return refusal
+    incident = secrets.token_hex(4).upper()
+    current_app.logger.error("incident %s: %s %s", incident, request.method, request.path, exc_info=error)
+    return ApologyError(incident=incident)

@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.admin.desk import Desk, bearer, give_roles
 from tests.admin.hall import Hall
-from tests.town import build_town
+from tests.town import NINE, build_town
 
 if TYPE_CHECKING:
+    from flask import Flask
+    from flask.testing import FlaskClient
     from sqlalchemy.orm import Session
 
     from motcua.admin.extension import Motcua
@@ -19,3 +22,17 @@ if TYPE_CHECKING:
 def hall(session: Session, motcua: Motcua) -> Hall:
     """Return the centre of Châu Ninh, its line empty."""
     return Hall(motcua, build_town(session))
+
+
+@pytest.fixture
+def open_hall(app: Flask, session: Session, hall: Hall, monkeypatch: pytest.MonkeyPatch) -> Hall:
+    """Return the centre at nine o'clock, its people with their roles on the platform."""
+    monkeypatch.setattr(hall.motcua, "clock", lambda: NINE)
+    give_roles(app, session, hall.town)
+    return hall
+
+
+@pytest.fixture
+def lan(client: FlaskClient, open_hall: Hall) -> Desk:
+    """Return Lan's program at counter 1."""
+    return Desk(client, open_hall.town.counter1.id, bearer(client, "lan"))

@@ -29,7 +29,7 @@ def call_next(hall: Hall, key: str = "key-0001", body: dict[str, int] | None = N
         def act() -> dict[str, str]:
             return {"label": calling.call_next(session, hall.seat(session, hall.town.counter1)).label}
 
-        return str(answer_once(session, command, act, now=NINE)["label"])
+        return str(answer_once(session, command, act, now=NINE).body["label"])
 
 
 def test_the_same_key_again_gets_the_same_answer(hall: Hall) -> None:
