@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from flask.typing import ResponseReturnValue
     from sqlalchemy import ColumnElement
+    from sqlalchemy.orm import Query
 
     from motcua.admin.views.listing import Facet, Preset
 
@@ -80,7 +81,7 @@ class OfficeModelView(StaffPage, ModelView):
         asked = read_asked(self.presets, self.facets, self.sorts)
         order = self.sorts[asked.sort] if asked.sort else self.order
         listing = page_of(
-            self.datamodel.rows(),
+            self.query(),
             asked,
             self.facets,
             matches=self.matches if self.searched else None,
@@ -90,6 +91,10 @@ class OfficeModelView(StaffPage, ModelView):
         return self.render_template(
             self.list_template, title=self.list_title, listing=listing, **self.list_context(listing.rows)
         )
+
+    def query(self) -> Query[Any]:
+        """Return the query that lists are made from."""
+        return self.datamodel.rows()
 
     def matches(self, text: str) -> ColumnElement[bool]:
         """Return the condition under which a row answers to a search."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from flask import abort, request, url_for
-from sqlalchemy import func
+from sqlalchemy import func, inspect
 
 from motcua.admin.domain.text import clean_line
 
@@ -147,6 +147,7 @@ def page_of(
         query = query.where(asked.preset.where())
     if asked.text and matches:
         query = query.where(matches(asked.text))
-    count = query.with_entities(func.count()).order_by(None).scalar() or 0
+    (key,) = inspect(query.column_descriptions[0]["entity"]).primary_key
+    count = query.with_entities(func.count(key)).order_by(None).scalar() or 0
     rows = query.options(*loads).order_by(*order).offset((asked.page - 1) * PAGE_SIZE).limit(PAGE_SIZE).all()
     return Listing(rows=rows, count=count, asked=asked, facet_choices=choices)

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from motcua.admin.language import lazy_gettext
 from motcua.admin.views.calendar import MotcuaHolidayView, MotcuaYearView
+from motcua.admin.views.desk import MotcuaDeskView
 from motcua.admin.views.devices import MotcuaDeviceView
+from motcua.admin.views.dossiers import MotcuaDossierView
 from motcua.admin.views.offices import MotcuaOfficeView
 from motcua.admin.views.outbox import MotcuaMailView, MotcuaPaperView
 from motcua.admin.views.people import MotcuaStaffView
@@ -21,6 +23,15 @@ if TYPE_CHECKING:
 #: Name, label and icon of a group; then name, label, icon and screen of its entries.
 _Entry = tuple[str, Any, str, type[Any]]
 GROUPS: tuple[tuple[str, Any, str, tuple[_Entry, ...]], ...] = (
+    (
+        "MotcuaDossiers",
+        lazy_gettext("Dossiers"),
+        "fa-folder-open",
+        (
+            ("MotcuaDesk", lazy_gettext("My desk"), "fa-inbox", MotcuaDeskView),
+            ("MotcuaDossiersAll", lazy_gettext("Dossiers"), "fa-folder-open", MotcuaDossierView),
+        ),
+    ),
     (
         "MotcuaHall",
         lazy_gettext("Hall"),
