@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _NEWEST = 20_000
 _PAPERS_OF = timedelta(days=1)
 _MAILS_OF = timedelta(days=7)
+_UNDELIVERED = (MailState.QUEUED, MailState.SENDING)
 _State = TypeVar("_State", PrintState, MailState)
 
 
@@ -38,6 +39,19 @@ class Figures:
     #: Mails of the last seven days.
     mails: Mapping[MailState, int]
     last_digest_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class MailStanding:
+    """Which mails have not left, and why."""
+
+    waiting: int
+    waiting_since: datetime | None
+    #: What the mail server, or we, last said about one that waits.
+    last_error: str | None
+    #: Of the last seven days: refused for good, and unanswered even after the second copy.
+    failed: int
+    uncertain: int
 
 
 def figures(session: Session, *, now: datetime, today: date) -> Figures:
@@ -64,6 +78,27 @@ def last_digest_at(session: Session) -> datetime | None:
     )
     found: datetime | None = session.scalar(select(func.max(newest.c.sent_at)))
     return found
+
+
+def mail_standing(session: Session, *, now: datetime) -> MailStanding:
+    """Return what is to be said about mails that have not left."""
+    waiting, since = session.execute(
+        select(func.count(), func.min(OutgoingMail.created_at)).where(OutgoingMail.state.in_(_UNDELIVERED))
+    ).one()
+    last_error = session.scalar(
+        select(OutgoingMail.error)
+        .where(OutgoingMail.state == MailState.QUEUED, OutgoingMail.error.is_not(None))
+        .order_by(OutgoingMail.not_before.desc())
+        .limit(1)
+    )
+    recent = _by_state(session, _mails(now), MailState)
+    return MailStanding(
+        waiting=waiting,
+        waiting_since=since,
+        last_error=last_error,
+        failed=recent[MailState.FAILED],
+        uncertain=recent[MailState.UNCERTAIN],
+    )
 
 
 def _day(today: date) -> Executable:

@@ -7,6 +7,7 @@
                                 │
                      sending ◄──┘      once, marked as a second copy
 
+An administrator may put a failed mail back into the line (``mail_retry.py``).
 Whoever sends holds a lease. Every step is one conditional UPDATE that asks
 for the lease, so a process that was frozen, and wakes after another has taken
 over, can neither send nor write. Each function is one short transaction of
@@ -128,7 +129,7 @@ def mark_sent(session: Session, mail: ClaimedMail, *, now: datetime) -> None:
 
 def mark_failed(session: Session, mail: ClaimedMail, *, reason: str) -> None:
     """Note that it never will be taken: somebody has to act. Raises LeaseLostError."""
-    _leave(session, mail, MailState.FAILED, error=_short(reason))
+    _leave(session, mail, MailState.FAILED, error=_short(reason), handoff_at=None)
 
 
 def mark_skipped(session: Session, mail: ClaimedMail, *, reason: str, item_count: int | None = None) -> None:
