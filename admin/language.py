@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from babel.messages.pofile import read_po
 from flask import current_app, g, has_request_context, request, session
+from flask_appbuilder import BaseView
 from flask_babel import refresh
 from flask_babel.speaklater import LazyString
 
@@ -64,17 +65,22 @@ def _asked_language() -> Language | None:
     asked = request.args.get("lang", request.args.get("_l_"))
     if asked not in tuple(Language):
         return None
-    if "lang" in request.args and _remembered_language() not in {None, asked}:
+    if "lang" in request.args and _remembered_language() != asked:
         _remember(Language(asked))
     return Language(asked)
 
 
 def _remember(language: Language) -> None:
-    # The platform keeps one choice for its pages and ours: the latest. A browser of which it remembers
-    # nothing (a citizen's phone, a kiosk) is given no cookie, and a platform no language it does not offer.
-    if language.value in current_app.config["LANGUAGES"]:
+    # The platform keeps one choice for its pages and ours: the latest. Outside its pages, a browser of which it
+    # remembers nothing (a citizen's phone, a kiosk) is given no cookie; and no platform a language it does not offer.
+    if language.value in current_app.config["LANGUAGES"] and (_remembered_language() or _is_on_a_platform_page()):
         session[_PLATFORM_KEY] = language.value
         refresh()
+
+
+def _is_on_a_platform_page() -> bool:
+    view = current_app.view_functions.get(request.endpoint or "")
+    return isinstance(getattr(view, "__self__", None), BaseView)
 
 
 def _remembered_language() -> Language | None:

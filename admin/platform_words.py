@@ -24,6 +24,7 @@ from werkzeug.local import LocalProxy
 from wtforms.i18n import messages_path
 
 from motcua.admin.enums import Language
+from motcua.admin.language import current_language
 
 CATALOGUE = Path(__file__).parent / "translations" / "vi" / "LC_MESSAGES" / "messages.po"
 
@@ -71,6 +72,9 @@ def speak_vietnamese(app: Flask, appbuilder: AppBuilder) -> None:
     @app.before_request
     def answer_with_these_words() -> None:
         domain.as_default()
+        if "lang" in request.args:
+            # Asked for on this very page: FAB must know before it says its first word.
+            current_language()
         # Where Flask-WTF keeps what it found for the request. Looked up only when a form has something to say:
         # asking for the language opens a session, and most requests need none.
         cast("Any", request).wtforms_translations = LocalProxy(domain.get_translations)

@@ -119,13 +119,13 @@ def _texts(node: ast.expr) -> Iterator[str]:
 
 @cache
 def platform_messages() -> dict[str, str]:
-    """Return each message of the installed FAB, WTForms, Flask-WTF and Flask-Login, and of FAB's screens here."""
+    """Return each message of the installed FAB, WTForms, Flask-WTF and Flask-Login, and of FAB's screens as ours."""
     found = {message: f"{_SCREENS.name}:{line}" for line, message in _marked(_SCREENS, {"of_the_platform"})}
     found |= {login_words.LOGIN_MESSAGE: "flask_login", login_words.REFRESH_MESSAGE: "flask_login"}
     for package in ("flask_appbuilder", "wtforms", "flask_wtf"):
         for file, line, message, *_ in extract_from_dir(
             _folder(package),
-            method_map=[("**.py", "python"), ("**/templates/**.html", "jinja2")],
+            method_map=[("**.py", "python"), ("**.html", "jinja2")],
             keywords=_PLATFORM_MARKS,
         ):
             found.setdefault(message if isinstance(message, str) else message[0], f"{package}/{file}:{line}")

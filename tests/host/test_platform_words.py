@@ -173,6 +173,14 @@ def test_a_browser_that_chose_nothing_reads_vietnamese_and_gets_no_cookie(host: 
     assert client.get("/ours").text == "vi"
 
 
+def test_one_tap_at_the_door_changes_the_whole_page(host: Callable[..., Flask]) -> None:
+    """Somebody who has no cookie yet, and switches on the platform's first page."""
+    client = host(BABEL_DEFAULT_LOCALE="vi").test_client()
+
+    assert "Enter your login and password below" in client.get("/login/?lang=en").text
+    assert client.get("/both").text == "Search / Friday"
+
+
 def test_a_reader_of_a_third_language_gets_our_english(host: Callable[..., Flask]) -> None:
     assert speaking(host(), "de").get("/ours").text == "en"
 

@@ -1,0 +1,46 @@
+// FAB's scripts speak English only. This one, after them, gives the reader's language to the parts they set up:
+// Select2 and the date picker by their own options, the message box when it opens.
+(function ($) {
+  "use strict";
+  const words = document.currentScript.dataset;
+  const months = Array.from({ length: 12 }, (_, number) => `Tháng ${number + 1}`);
+  const monthsShort = Array.from({ length: 12 }, (_, number) => `Th${number + 1}`);
+
+  $.fn.datepicker.dates.vi = {
+    days: ["Chủ Nhật", "Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy"],
+    daysShort: ["CN", "T2", "T3", "T4", "T5", "T6", "T7"],
+    daysMin: ["CN", "T2", "T3", "T4", "T5", "T6", "T7"],
+    months,
+    monthsShort,
+    today: "Hôm nay",
+    clear: "Xóa",
+    titleFormat: "MM yyyy",
+    weekStart: 1,
+  };
+  if (words.language === "vi") {
+    $.fn.datepicker.defaults.language = "vi";
+  }
+
+  const choosing = {
+    placeholder: words.choose,
+    allowClear: true,
+    theme: "bootstrap",
+    language: {
+      noResults: () => words.noneFound,
+      searching: () => words.searching,
+      removeItem: () => words.remove,
+      removeAllItems: () => words.remove,
+    },
+  };
+
+  // Registered after FAB's own, so it runs after FAB has set its lists up.
+  $(function () {
+    $("select.my_select2").select2(choosing);
+    $("#modal-alert").on("show.bs.modal", function () {
+      const text = $(this).find(".modal-text");
+      if (text.text() === "No row selected") {
+        text.text(words.noRow);
+      }
+    });
+  });
+})(jQuery);
