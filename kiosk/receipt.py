@@ -21,12 +21,13 @@ if TYPE_CHECKING:
     from PIL import Image
 
 #: No receipt is longer, however many papers were handed in.
-LONGEST_MM = 400
+LONGEST_MM = 560
 #: Papers named one by one; the others are counted.
-MOST_PAPERS = 15
+MOST_PAPERS = 12
 
 _CAPTION = Type(23, "Medium", lines=2, align="left")
 _VALUE = Type(28, "SemiBold", lines=4, align="left")
+_SHORT_VALUE = Type(28, "SemiBold", lines=2, align="left")
 _PAPER = Type(24, "Medium", lines=3, align="left")
 _BODY = Type(28, "Medium", lines=2)
 _SMALL = Type(22, "Medium", lines=3)
@@ -66,18 +67,18 @@ def draw_receipt(slip: ReceiptSlip, paper_mm: int) -> Image.Image:
     mark_copy(sheet, slip.copy_number, Language.VI)
     _head(sheet, slip)
     _field(sheet, slip, "Procedure", f"{slip.procedure} ({slip.procedure_code})")
-    _field(sheet, slip, "Received from", slip.applicant)
+    _field(sheet, slip, "Received from", slip.applicant, _SHORT_VALUE)
     _papers(sheet, slip)
     if slip.duration:
-        _field(sheet, slip, "Processing time", slip.duration)
+        _field(sheet, slip, "Processing time", slip.duration, _SHORT_VALUE)
     _caption(sheet, "Received at", slip.language)
     sheet.fitted(moment(slip.received_at, Language.VI), _VALUE, smallest=22)
     _due(sheet, slip)
     _field(sheet, slip, "Collect the result at", slip.office)
     if slip.address:
-        sheet.text(slip.address, _VALUE)
+        sheet.text(slip.address, _SHORT_VALUE)
     if slip.received_by:
-        _field(sheet, slip, "Received by", slip.received_by)
+        _field(sheet, slip, "Received by", slip.received_by, _SHORT_VALUE)
     _foot(sheet, slip)
     return sheet.image()
 
@@ -103,9 +104,9 @@ def _head(sheet: Sheet, slip: ReceiptSlip) -> None:
     sheet.rule()
 
 
-def _field(sheet: Sheet, slip: ReceiptSlip, caption: str, value: str) -> None:
+def _field(sheet: Sheet, slip: ReceiptSlip, caption: str, value: str, type_: Type = _VALUE) -> None:
     _caption(sheet, caption, slip.language)
-    sheet.text(value, _VALUE)
+    sheet.text(value, type_)
 
 
 def _caption(sheet: Sheet, caption: str, language: Language) -> None:

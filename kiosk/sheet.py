@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Literal
 
 import fontpkg_be_vietnam_pro
@@ -29,7 +29,7 @@ _ELLIPSIS = "…"
 # Accents stand on accents in Vietnamese (Ễ, Ậ): lines need room.
 _LINE_HEIGHT = 1.4
 # How far the accents of Ễ rise above the font's own ascent, as a part of the size.
-_OVERHANG = 0.21
+_OVERHANG = 0.24
 # Where a reader would breathe, and how much raggedness a break there is worth.
 _ENDS_A_PHRASE = frozenset(",.;:·–)")
 _BEGINS_A_PHRASE = frozenset(["xã", "phường", "tỉnh", "và", "VÀ", "khoảng", "của", "CHỦ", "and", "about", "of", "for"])
@@ -39,6 +39,7 @@ _STAYS_TOGETHER = re.compile(r"(?<=\d) (?=\w)|(?<=hành) (?=chính)|(?<=chính) 
 _NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 # How far a number may be narrowed so that it stays tall.
 _NARROWEST = 0.72
+_TRIAL_SIZE = 100
 
 Weight = Literal["Medium", "SemiBold", "Bold", "ExtraBold"]
 Align = Literal["left", "centre"]
@@ -90,7 +91,7 @@ class Sheet:
     def item(self, mark: str, words: str, figure: str, type_: Type, *, indent: int) -> None:
         """Set an entry of a list: its number, its words, and a figure at the right margin."""
         font = _font(type_.weight, type_.size)
-        figure_width = font.getlength(figure)
+        figure_width = _width(font, figure)
         lines = wrap(_bound(clean_line(words)), font, self.measure - indent - figure_width - type_.size, type_.lines)
         block = self._paragraph(lines, font, type_, indent)
         draw = ImageDraw.Draw(block)
@@ -103,7 +104,7 @@ class Sheet:
         """Set a paragraph on one line, smaller if need be; over several lines if that is not enough."""
         line = clean_line(words)
         for size in range(type_.size, smallest - 1, -1):
-            if _font(type_.weight, size).getlength(line) <= self.measure:
+            if _width(_font(type_.weight, size), line) <= self.measure:
                 self.text(line, Type(size, type_.weight, 1, type_.align))
                 return
         self.text(line, Type(type_.size, type_.weight, max(2, type_.lines), type_.align))
@@ -114,7 +115,7 @@ class Sheet:
         line = wrap(clean_line(words), font, self.measure, 1)[0]
         height = round(type_.size * 1.7)
         block = Image.new("1", (self.width, height), BLACK)
-        at = (round((self.width - font.getlength(line)) / 2), _centred_top(font, height))
+        at = (round((self.width - _width(font, line)) / 2), _centred_top(font, height))
         ImageDraw.Draw(block).text(at, line, font=font, fill=WHITE)
         self._blocks.append(block)
 
@@ -123,7 +124,7 @@ class Sheet:
         font = _font(type_.weight, type_.size)
         line = wrap(clean_line(words), font, self.measure - 2 * type_.size, 1)[0]
         height = round(type_.size * 1.6)
-        width = round(font.getlength(line)) + 2 * type_.size
+        width = round(_width(font, line)) + 2 * type_.size
         pill = _blank(width, height)
         draw = ImageDraw.Draw(pill)
         draw.rounded_rectangle((0, 0, width - 1, height - 1), radius=height // 2, fill=BLACK)
@@ -132,7 +133,9 @@ class Sheet:
 
     def giant(self, label: str, *, least_mm: int) -> None:
         """Set a label as tall as fits, at least ``least_mm`` tall if narrowing makes that possible."""
-        self._blocks.append(_centred_on(self.width, _giant(clean_line(label), self.measure, least_mm * DOTS_PER_MM)))
+        line = clean_line(label)
+        if _ink(line, _TRIAL_SIZE).height:
+            self._blocks.append(_centred_on(self.width, _giant(line, self.measure, least_mm * DOTS_PER_MM)))
 
     def qr(self, url: str, *, least_mm: int) -> None:
         """Draw a QR code at least so wide, each module a whole number of dots, with its quiet zone."""
@@ -168,7 +171,7 @@ class Sheet:
         for number, line in enumerate(lines):
             left = self.margin + indent
             if type_.align == "centre":
-                left = round((self.width - font.getlength(line)) / 2)
+                left = round((self.width - _width(font, line)) / 2)
             draw.text((left, round(overhang + number * leading)), line, font=font, fill=BLACK)
         return block
 
@@ -187,7 +190,7 @@ def wrap(line: str, font: ImageFont.FreeTypeFont, measure: float, most: int) -> 
     words = [piece for word in line.split(" ") for piece in _pieces(word, font, measure)]
     for word in words:
         longer = f"{lines[-1]} {word}".lstrip()
-        if font.getlength(longer) <= measure:
+        if _width(font, longer) <= measure:
             lines[-1] = longer
         elif len(lines) < most:
             lines.append(word)
@@ -198,9 +201,11 @@ def wrap(line: str, font: ImageFont.FreeTypeFont, measure: float, most: int) -> 
 
 
 def _pieces(word: str, font: ImageFont.FreeTypeFont, measure: float) -> list[str]:
+    if _width(font, word) <= measure:
+        return [word]
     pieces = [""]
     for letter in word:
-        if pieces[-1] and font.getlength(pieces[-1] + letter) > measure:
+        if pieces[-1] and _width(font, pieces[-1] + letter) > measure:
             pieces.append("")
         pieces[-1] += letter
     return pieces
@@ -209,7 +214,7 @@ def _pieces(word: str, font: ImageFont.FreeTypeFont, measure: float) -> list[str
 def _with_ellipsis(line: str, font: ImageFont.FreeTypeFont, measure: float) -> str:
     """Cut a line after a whole word if that leaves something to read, else in the middle of one."""
     cut = line
-    while cut and font.getlength(cut + _ELLIPSIS) > measure:
+    while cut and _width(font, cut + _ELLIPSIS) > measure:
         cut = cut[:-1].rstrip()
     head, _, _ = cut.rpartition(" ")
     at_word = cut if line[len(cut) :][:1] in {"", " "} else head
@@ -242,7 +247,7 @@ def _well_broken(lines: Sequence[str], font: ImageFont.FreeTypeFont, measure: fl
 
 
 def _raggedness(words: Sequence[str], start: int, end: int, font: ImageFont.FreeTypeFont, measure: float) -> float:
-    width = font.getlength(" ".join(words[start:end]))
+    width = _width(font, " ".join(words[start:end]))
     if width > measure:
         return float("inf")
     slack: float = (1 - width / measure) ** 2
@@ -260,9 +265,9 @@ def _centred_top(font: ImageFont.FreeTypeFont, height: int) -> int:
 
 def _giant(label: str, measure: int, least: int) -> Image.Image:
     """Return the label, cut out to its ink, as large as the measure and the least height allow."""
-    trial = _ink(label, 100)
-    natural = 100 * measure // trial.width
-    wanted = -(-100 * least // trial.height)
+    trial = _ink(label, _TRIAL_SIZE)
+    natural = _TRIAL_SIZE * measure // trial.width
+    wanted = -(-_TRIAL_SIZE * least // trial.height)
     size = max(natural, min(wanted, round(natural / _NARROWEST)))
     ink = _ink(label, size)
     return ink if ink.width <= measure else _narrowed(label, size, measure)
@@ -294,6 +299,12 @@ def _centred_on(width: int, ink: Image.Image) -> Image.Image:
 
 def _blank(width: int, height: int) -> Image.Image:
     return Image.new("1", (width, height), WHITE)
+
+
+# Measuring is most of the work of setting a slip, and most sentences are the same on every slip.
+@lru_cache(maxsize=16_384)
+def _width(font: ImageFont.FreeTypeFont, text: str) -> float:
+    return font.getlength(text)
 
 
 @cache

@@ -132,12 +132,12 @@ def leave_unconfirmed(session: Session, claim: Claim, *, why: str, wants_copy: b
 def put_back(session: Session, claim: Claim, *, why: str, now: datetime) -> bool:
     """Put a paper of which nothing has left back to the head of the line; its printer rests a while."""
     rest = timedelta(seconds=REST_SECONDS[min(claim.attempt, len(REST_SECONDS)) - 1])
-    return _changed(session, _mine(claim).values(_back_in_line(why), not_before=now + rest))
+    return _changed(session, _mine(claim).values(not_before=now + rest, **_back_in_line(why)))
 
 
 def give_back(session: Session, claim: Claim) -> bool:
     """Give a paper back as it was, because the worker stops."""
-    return _changed(session, _mine(claim).values(_back_in_line(None)))
+    return _changed(session, _mine(claim).values(**_back_in_line(None)))
 
 
 def give_up(session: Session, claim: Claim, *, why: str, now: datetime) -> bool:
@@ -249,7 +249,7 @@ def _free(session: Session, job: PrintJob, now: datetime) -> bool:
         PrintJob.id == job.id, PrintJob.lease == job.lease, PrintJob.state == PrintState.SENDING
     )
     if job.handoff_at is None:
-        return _changed(session, claim.values(_back_in_line("worker_lost")))
+        return _changed(session, claim.values(**_back_in_line("worker_lost")))
     subject = _subject(session, job)
     lock_subject(session, subject)
     if not _changed(session, claim.values(state=PrintState.UNCONFIRMED, **_closed("worker_lost", now))):

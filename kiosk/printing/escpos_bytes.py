@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import shutil
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -24,9 +25,10 @@ _FEED_LINES = 4
 _PROFILES = {384: "POS-5890", 576: "TM-T20II"}
 _PICKLE_DIR = "ESCPOS_CAPABILITIES_PICKLE_DIR"
 # DLE followed by EOT, ENQ or DC4: commands that a printer obeys at once, even inside the data of an image.
-_DLE = 0x10
-_OBEYED_AT_ONCE = frozenset({0x04, 0x05, 0x14})
-_HARMLESS = 0x18
+_OBEYED_AT_ONCE = re.compile(rb"\x10(?=[\x04\x05\x14])")
+_HARMLESS = b"\x18"
+# A picture has 1 for white, a printer's dot is 1 for black.
+_INVERTED = bytes(255 - byte for byte in range(256))
 
 
 def escpos_bytes(image: Image.Image) -> bytes:
@@ -45,11 +47,8 @@ def without_commands(image: Image.Image) -> Image.Image:
 
     Such a byte is a single dot in the middle of eight; it gets a neighbour.
     """
-    dots = bytearray(byte ^ 0xFF for byte in image.tobytes())
-    for place in range(len(dots) - 1):
-        if dots[place] == _DLE and dots[place + 1] in _OBEYED_AT_ONCE:
-            dots[place] = _HARMLESS
-    return Image.frombytes("1", image.size, bytes(byte ^ 0xFF for byte in dots))
+    dots = _OBEYED_AT_ONCE.sub(_HARMLESS, image.tobytes().translate(_INVERTED))
+    return Image.frombytes("1", image.size, dots.translate(_INVERTED))
 
 
 @cache
