@@ -12,6 +12,7 @@ from motcua.kiosk.api import KioskApi
 from motcua.kiosk.board import BoardApi, hall
 from motcua.kiosk.printing.checks import check_printing, probe_printers
 from motcua.kiosk.printing.loop import printing, ways_of
+from motcua.kiosk.procedures import procedures
 from motcua.kiosk.settings import EXTENSION, read_kiosk_settings
 from motcua.kiosk.tracking import tracking
 
@@ -36,5 +37,6 @@ class KioskManager(BaseManager):
         """Add the kiosk's addresses."""
         current_app.register_blueprint(hall)
         current_app.register_blueprint(tracking)
+        current_app.register_blueprint(procedures)
         self.appbuilder.add_api(KioskApi)
         self.appbuilder.add_api(BoardApi)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
@@ -54,7 +54,7 @@ class PostedField:
 
 def posted_fields(session: Session, day: date) -> tuple[PostedField, ...]:
     """Return everything that may be asked for on a day, in one question however long the list."""
-    rows = session.execute(
+    rows: Iterable[Any] = session.execute(
         in_force(day)
         .join(Procedure.field)
         .order_by(Field.position, Field.id)

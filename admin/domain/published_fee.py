@@ -17,7 +17,7 @@ _FREE = re.compile(r"(?:không (?:thu|mất|có) (?:phí|lệ phí)|miễn phí|
 _NOTHING = re.compile(r"(?:không có thông tin|không rõ|chưa (?:rõ|có|xác minh))", re.IGNORECASE)
 _PROVINCE = re.compile(r"HĐND", re.IGNORECASE)
 #: An amount inside a text: not part of a document number (75/2022), not a year.
-_AMOUNT = re.compile(r"(?<![/\d.,])(?<!năm )(\d{1,7}00)(?! ?đồng)(?![\d.,]|/\d)")
+_AMOUNT = re.compile(r"(?<![/\d.,])(?<!năm )(\d{1,7}00|0)(?! ?đồng)(?![\d.,]|/\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,12 @@ def parse_published_fee(text: str) -> PublishedFee:
     if match:
         return PublishedFee(int(match["figure"].replace(".", "")), per=match["per"] or "")
     return PublishedFee(None, review_note=_why_not(words))
+
+
+def says_a_fee(text: str) -> bool:
+    """Tell whether a published text is of use to a person, even where it is not one figure."""
+    words = clean_line(text)
+    return bool(words) and not _NOTHING.match(words)
 
 
 def with_amounts(text: str) -> str:
