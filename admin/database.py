@@ -14,7 +14,7 @@ import random
 import sqlite3
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import create_engine, event
@@ -25,7 +25,7 @@ from sqlalchemy.orm import Session
 from motcua.admin.errors import DatabaseBusyError, RecordAwayError, SettingError, UnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from sqlalchemy import URL, Connection, Engine
 
@@ -78,6 +78,13 @@ def _refusing() -> Iterator[None]:
         if refusal is None:
             raise
         raise refusal from error
+
+
+def _pipeline(connection: Connection) -> AbstractContextManager[Any]:
+    """Let statements go to PostgreSQL without waiting for each answer, where its client library can."""
+    driver: Any = connection.dialect.dbapi
+    raw: Any = connection.connection.driver_connection
+    return raw.pipeline() if driver.Pipeline.is_supported() else nullcontext()
 
 
 def _began(raw: Any) -> bool:
@@ -157,8 +164,33 @@ class Database:
         Raises DatabaseBusyError when the write lock could not be had in time,
         RecordAwayError when the database does not answer.
         """
+        with self._command(nullcontext) as connection:
+            yield connection
+
+    @contextmanager
+    def write_pipeline(self) -> Iterator[Connection]:
+        """Open a command of prepared statements only (``admin/prepared.py``).
+
+        On PostgreSQL those whose answer nobody waits for travel with the next
+        one, so what they break shows at the latest when the block ends.
+        """
+        with self._command(_pipeline) as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """Open a command as an ORM session; commit when the block ends."""
+        with (
+            self._command(nullcontext) as connection,
+            Session(bind=connection, expire_on_commit=False, join_transaction_mode="rollback_only") as session,
+        ):
+            yield session
+            session.flush()
+
+    @contextmanager
+    def _command(self, way: Callable[[Connection], AbstractContextManager[Any]]) -> Iterator[Connection]:
         if not self.is_sqlite:
-            with _refusing(), self.engine.begin() as connection:
+            with _refusing(), self.engine.connect() as connection, way(connection), connection.begin():
                 yield connection
             return
         deadline = time.monotonic() + self.patience_seconds
@@ -171,16 +203,6 @@ class Database:
                     yield connection
         finally:
             self._turn.release()
-
-    @contextmanager
-    def write(self) -> Iterator[Session]:
-        """Open a command as an ORM session; commit when the block ends."""
-        with (
-            self.write_connection() as connection,
-            Session(bind=connection, expire_on_commit=False, join_transaction_mode="rollback_only") as session,
-        ):
-            yield session
-            session.flush()
 
     @contextmanager
     def read_connection(self) -> Iterator[Connection]:

@@ -47,14 +47,15 @@ class Prepared:
         self._columns = columns
         self._by_dialect: dict[str, _Compiled] = {}
 
+    def run(self, connection: Connection, values: Mapping[str, Any]) -> None:
+        """Run it in the connection's transaction. In a pipeline it may fail as late as the commit."""
+        compiled = self._compiled(connection.dialect)
+        _execute(connection, compiled.sql, _arguments(compiled, values), fetch=False)
+
     def rows(self, connection: Connection, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Run it in the connection's transaction and return its rows. Raises what SQLAlchemy would raise."""
         compiled = self._compiled(connection.dialect)
-        given = {**compiled.fixed, **values}
-        for name, convert in compiled.to_driver.items():
-            given[name] = convert(given[name])
-        arguments = given if compiled.order is None else [given[name] for name in compiled.order]
-        found = _run(connection, compiled.sql, arguments)
+        found = _execute(connection, compiled.sql, _arguments(compiled, values), fetch=True)
         convert_row = compiled.from_driver
         if not any(convert_row):
             return found
@@ -88,15 +89,20 @@ def _compile(statement: Any, dialect: Dialect, columns: Sequence[str] | None) ->
     )
 
 
-def _run(connection: Connection, sql: str, arguments: Any) -> list[tuple[Any, ...]]:
+def _arguments(compiled: _Compiled, values: Mapping[str, Any]) -> Any:
+    given = {**compiled.fixed, **values}
+    for name, convert in compiled.to_driver.items():
+        given[name] = convert(given[name])
+    return given if compiled.order is None else [given[name] for name in compiled.order]
+
+
+def _execute(connection: Connection, sql: str, arguments: Any, *, fetch: bool) -> list[tuple[Any, ...]]:
     driver: Any = connection.dialect.dbapi
     cursor = connection.connection.cursor()
     try:
         cursor.execute(sql, arguments)
-        return list(cursor.fetchall()) if cursor.description else []
+        return list(cursor.fetchall()) if fetch else []
     except driver.Error as error:
         if connection.dialect.is_disconnect(error, connection.connection, cursor):
             connection.invalidate(error)
         raise DBAPIError.instance(sql, None, error, driver.Error, hide_parameters=True) from error
-    finally:
-        cursor.close()

@@ -169,7 +169,7 @@ class KioskApi(BaseApi):
         try:
             self._check_open(motcua, desk, now)
             failpoint("issue.before_begin")
-            with motcua.database.write_connection() as connection:
+            with motcua.database.write_pipeline() as connection:
                 ticket = issue_ticket(
                     connection,
                     order,

@@ -1,9 +1,9 @@
-"""The rows of a new ticket, written in as few statements as the database allows.
+"""The rows of a new ticket: counter row and event head first, then ticket, event and print job.
 
-SQLite runs in our process: a statement costs little, and five plain ones do.
-PostgreSQL is a journey away and other kiosks wait for the counter row
-meanwhile: there the same rows are written in two journeys (data-modifying
-WITH), the counter row always before the event head, as everywhere else.
+SQLite runs in our process: a statement costs little. PostgreSQL is a journey
+away, and other kiosks wait for the counter row meanwhile. There one statement
+answers everything the rows need, their id included, so that nobody waits for
+the answers of the three that follow: they travel with the commit.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, insert, literal_column, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from motcua.admin.domain.ticket_log import next_in_log, next_seq
+from motcua.admin.domain.ticket_log import next_in_log
 from motcua.admin.enums import PrintKind, PrintReason, PrintState, TicketEventKind, TicketState
 from motcua.admin.failpoints import failpoint
 from motcua.admin.models import EventHead, PrintJob, ServiceDay, Ticket, TicketEvent
@@ -42,6 +42,8 @@ class TakenNumber:
     served_count: int
     served_seconds: int
     seq: int
+    #: The id the ticket is to have; None where the database gives it on writing.
+    ticket_id: int | None
 
 
 def _move_on() -> Any:
@@ -73,12 +75,20 @@ def _move_on_with_head() -> Executable:
         day.c.served_count,
         day.c.served_seconds,
         select(head.c.last_seq).scalar_subquery(),
+        func.nextval(func.pg_get_serial_sequence(Ticket.__tablename__, "id")),
     )
 
 
 _TAKE = Prepared(_move_on())
 _TAKE_WITH_SEQ = Prepared(_move_on_with_head())
 _NEXT_SEQ = Prepared(next_in_log)
+_DAY_COLUMNS = ("office_id", "series", "day", "last_number", "waiting_count", "served_count", "served_seconds")
+_NOTHING_YET = {"last_number": 0, "waiting_count": 0, "served_count": 0, "served_seconds": 0}
+_START = Prepared(postgresql.insert(_DAY).on_conflict_do_nothing(), columns=_DAY_COLUMNS)  # type: ignore[arg-type]
+_START_ON_SQLITE = Prepared(sqlite.insert(_DAY).on_conflict_do_nothing(), columns=_DAY_COLUMNS)  # type: ignore[arg-type]
+_HEAD_COLUMNS = ("office_id", "last_seq")
+_START_HEAD = Prepared(postgresql.insert(_HEAD).on_conflict_do_nothing(), columns=_HEAD_COLUMNS)  # type: ignore[arg-type]
+_START_HEAD_ON_SQLITE = Prepared(sqlite.insert(_HEAD).on_conflict_do_nothing(), columns=_HEAD_COLUMNS)  # type: ignore[arg-type]
 
 
 def take_number(connection: Connection, *, office_id: int, series: str, day: date) -> TakenNumber:
@@ -88,18 +98,21 @@ def take_number(connection: Connection, *, office_id: int, series: str, day: dat
     statement = _TAKE if is_sqlite else _TAKE_WITH_SEQ
     found = statement.rows(connection, key)
     if not found:  # the first visitor of the day
-        start = (sqlite if is_sqlite else postgresql).insert(_DAY).on_conflict_do_nothing()
-        connection.execute(start, {"office_id": office_id, "series": series, "day": day})
+        start = _START_ON_SQLITE if is_sqlite else _START
+        start.run(connection, {"office_id": office_id, "series": series, "day": day, **_NOTHING_YET})
         found = statement.rows(connection, key)
     taken = found[0]
     seq = _next_seq(connection, office_id) if is_sqlite else taken[4]
     if seq is None:  # the first event of the office
-        seq = next_seq(connection, office_id)
-    return TakenNumber(taken[0], taken[1], taken[2], taken[3], seq)
+        head = _START_HEAD_ON_SQLITE if is_sqlite else _START_HEAD
+        head.run(connection, {"office_id": office_id, "last_seq": 0})
+        seq = _NEXT_SEQ.rows(connection, {"office": office_id})[0][0]
+    return TakenNumber(taken[0], taken[1], taken[2], taken[3], seq, None if is_sqlite else taken[5])
 
 
 def _next_seq(connection: Connection, office_id: int) -> int | None:
-    return next((row[0] for row in _NEXT_SEQ.rows(connection, {"office": office_id})), None)
+    found = _NEXT_SEQ.rows(connection, {"office": office_id})
+    return found[0][0] if found else None
 
 
 _TICKET_COLUMNS = (
@@ -147,47 +160,25 @@ _PAPER_FIXED = {
 }
 
 
-def _add_all() -> Executable:
-    """Build the PostgreSQL statement that writes ticket, event and print job at once."""
-    ticket = (
-        insert(Ticket)
-        .values({column: bindparam(column, type_=_TICKET.c[column].type) for column in _TICKET_COLUMNS})
-        .returning(_TICKET.c.id)
-        .cte("new_ticket")
-    )
-
-    def beside(table: FromClause, model: Any, shared: Mapping[str, str], fixed: Mapping[str, Any], name: str) -> Any:
-        columns = [*shared, *fixed, "ticket_id"]
-        values: list[Any] = [
-            bindparam(source, type_=table.c[column].type).label(column) for column, source in shared.items()
-        ]
-        values += [bindparam(f"{name}_{column}", value, type_=table.c[column].type) for column, value in fixed.items()]
-        rows = select(*values, ticket.c.id)
-        return insert(model).from_select(columns, rows).returning(literal_column("1")).cte(name)
-
-    event = beside(_EVENT, TicketEvent, _EVENT_SHARED, _EVENT_FIXED, "new_event")
-    paper = beside(_PAPER, PrintJob, _PAPER_SHARED, _PAPER_FIXED, "new_paper")
-    return select(ticket.c.id).add_cte(event, paper)
-
-
-_ADD_ALL = Prepared(_add_all())
 _ADD_TICKET = Prepared(insert(_TICKET).returning(_TICKET.c.id), columns=_TICKET_COLUMNS)  # type: ignore[arg-type]
+_ADD_TICKET_AS = Prepared(insert(_TICKET), columns=("id", *_TICKET_COLUMNS))  # type: ignore[arg-type]
 _ADD_EVENT = Prepared(insert(_EVENT), columns=[*_EVENT_SHARED, *_EVENT_FIXED, "ticket_id"])  # type: ignore[arg-type]
 _ADD_PAPER = Prepared(insert(_PAPER), columns=[*_PAPER_SHARED, *_PAPER_FIXED, "ticket_id"])  # type: ignore[arg-type]
 
 
-def add_rows(connection: Connection, ticket: Mapping[str, Any], *, printer_id: int | None) -> int:
+def add_rows(
+    connection: Connection, ticket: Mapping[str, Any], *, ticket_id: int | None, printer_id: int | None
+) -> int:
     """Write a new ticket, its event and its print job; return the ticket's id."""
-    if connection.dialect.name != "sqlite":
-        new_id = int(_ADD_ALL.rows(connection, {**ticket, "printer_id": printer_id})[0][0])
-        failpoint("issue.after_job")
-        return new_id
-    ticket_id = int(_ADD_TICKET.rows(connection, ticket)[0][0])
+    if ticket_id is None:
+        ticket_id = int(_ADD_TICKET.rows(connection, ticket)[0][0])
+    else:
+        _ADD_TICKET_AS.run(connection, {**ticket, "id": ticket_id})
     failpoint("issue.after_ticket")
     source = {**ticket, "printer_id": printer_id}
     event = {column: source[name] for column, name in _EVENT_SHARED.items()} | _EVENT_FIXED
-    _ADD_EVENT.rows(connection, event | {"ticket_id": ticket_id})
+    _ADD_EVENT.run(connection, event | {"ticket_id": ticket_id})
     paper = {column: source[name] for column, name in _PAPER_SHARED.items()} | _PAPER_FIXED
-    _ADD_PAPER.rows(connection, paper | {"ticket_id": ticket_id})
+    _ADD_PAPER.run(connection, paper | {"ticket_id": ticket_id})
     failpoint("issue.after_job")
     return ticket_id

@@ -22,6 +22,7 @@ from motcua.admin.enums import Errand, Language, TicketState
 from motcua.admin.errors import IdempotencyKeyReusedError, InvalidInputError, NotFoundError, QuotaReachedError
 from motcua.admin.failpoints import failpoint
 from motcua.admin.models import PriorityGroup, QueueService, Ticket
+from motcua.admin.prepared import Prepared
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -38,19 +39,23 @@ _LARGEST_ID = 2**63 - 1
 # The configured pace counts as this many visitors, so that one odd visit does not turn the estimate over.
 _PRIOR_VISITS = 5
 
-_PRIORITY_WAITING = select(func.count()).where(
-    _TICKET.c.service_id == bindparam("service"),
-    _TICKET.c.service_day == bindparam("on"),
-    _TICKET.c.state == TicketState.WAITING,
-    _TICKET.c.priority_rank == _PRIORITY,
+_PRIORITY_WAITING = Prepared(
+    select(func.count()).where(
+        _TICKET.c.service_id == bindparam("service"),
+        _TICKET.c.service_day == bindparam("on"),
+        _TICKET.c.state == TicketState.WAITING,
+        _TICKET.c.priority_rank == _PRIORITY,
+    )
 )
 _BY_KEY = select(_TICKET).where(
     _TICKET.c.office_id == bindparam("office"), _TICKET.c.idempotency_key == bindparam("key")
 )
-_GROUP = select(PriorityGroup.id).where(
-    PriorityGroup.office_id == bindparam("office"),
-    PriorityGroup.code == bindparam("group"),
-    PriorityGroup.is_active.is_(True),
+_GROUP = Prepared(
+    select(PriorityGroup.id).where(
+        PriorityGroup.office_id == bindparam("office"),
+        PriorityGroup.code == bindparam("group"),
+        PriorityGroup.is_active.is_(True),
+    )
 )
 
 
@@ -120,7 +125,7 @@ def issue_ticket(
         "ahead_at_issue": ahead,
         "wait_at_issue": wait,
     }
-    ticket_id = add_rows(connection, row, printer_id=desk.printer_id)
+    ticket_id = add_rows(connection, row, ticket_id=taken.ticket_id, printer_id=desk.printer_id)
     return _issued(row | {"id": ticket_id}, desk.service_code, is_repeat=False)
 
 
@@ -188,9 +193,9 @@ def _priority_ahead(connection: Connection, order: TicketOrder, desk: Desk, day:
     """Return how many of the priority line are ahead; None for ordinary visitors."""
     if order.priority is None:
         return None
-    if connection.execute(_GROUP, {"office": desk.office_id, "group": order.priority}).first() is None:
+    if not _GROUP.rows(connection, {"office": desk.office_id, "group": order.priority}):
         raise InvalidInputError(field="priority")
-    return int(connection.execute(_PRIORITY_WAITING, {"service": desk.service_id, "on": day}).scalar_one())
+    return int(_PRIORITY_WAITING.rows(connection, {"service": desk.service_id, "on": day})[0][0])
 
 
 def _ticket_row(order: TicketOrder, desk: Desk, settings: Settings) -> dict[str, Any]:

@@ -348,6 +348,8 @@ def test_a_bug_is_an_apology_with_a_number_that_the_log_knows(
         answer = refused(kiosk.take())
     finally:
         with database.engine.begin() as connection:
+            # SQLite reads the schema anew for a query, but not for a change of the schema.
+            connection.execute(text("SELECT copy_gone FROM motcua_print_job"))
             connection.execute(text("ALTER TABLE motcua_print_job RENAME COLUMN copy_gone TO copy_number"))
 
     incident = answer.vi.rpartition(" ")[2].rstrip(".")
