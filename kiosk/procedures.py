@@ -19,7 +19,7 @@ from werkzeug.exceptions import HTTPException
 
 from motcua.admin.clock import local_day
 from motcua.admin.domain.devices import find_kiosk
-from motcua.admin.domain.posting import posted_fields, posting_offices, searched
+from motcua.admin.domain.posting import MAX_QUERY, posted_fields, posting_offices, searched
 from motcua.admin.domain.procedure_rows import national_code
 from motcua.admin.domain.procedures_in_force import procedure_in_force
 from motcua.admin.domain.text import clean_line
@@ -82,7 +82,7 @@ def _other_language() -> str:
 @procedures.get("/procedures/")
 def index() -> ResponseReturnValue:
     """List what may be asked for today, all of it or one field, or what was searched for."""
-    query = clean_line(request.args.get("q", ""))
+    query = clean_line(request.args.get("q", ""))[:MAX_QUERY]
     chosen = request.args.get("field", type=int)
     with current_motcua().database.read() as session:
         place = _place(session)

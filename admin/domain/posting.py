@@ -79,18 +79,27 @@ def posted_fields(session: Session, day: date) -> tuple[PostedField, ...]:
 
 
 def searched(fields: Iterable[PostedField], query: str) -> tuple[PostedField, ...]:
-    """Keep the procedures in whose name, code or field every word of the query stands, signs or no signs."""
-    words = unaccented(query[:MAX_QUERY]).split()
+    """Keep the procedures whose name, code or field holds the query, signs or no signs.
+
+    Where none holds it as it was typed, those that hold each of its words.
+    """
+    phrase = " ".join(unaccented(query[:MAX_QUERY]).split())
+    listed = [(field, [(one, _searchable(one)) for one in field.procedures]) for field in fields]
+    return _kept(listed, [phrase]) or _kept(listed, phrase.split())
+
+
+def _kept(
+    listed: Iterable[tuple[PostedField, list[tuple[PostedProcedure, str]]]], parts: list[str]
+) -> tuple[PostedField, ...]:
     kept = (
-        PostedField(field.id, field.name, tuple(one for one in field.procedures if _has_all(one, words)))
-        for field in fields
+        PostedField(field.id, field.name, tuple(one for one, text in lines if all(part in text for part in parts)))
+        for field, lines in listed
     )
     return tuple(field for field in kept if field.procedures)
 
 
-def _has_all(procedure: PostedProcedure, words: list[str]) -> bool:
-    text = unaccented(f"{procedure.name} {procedure.code} {procedure.field}")
-    return all(word in text for word in words)
+def _searchable(procedure: PostedProcedure) -> str:
+    return unaccented(f"{procedure.name} {procedure.code} {procedure.field}")
 
 
 def posting_offices(session: Session) -> list[Office]:
