@@ -74,7 +74,7 @@ def visit(folder: Path) -> None:
     )
     pages = [demo["url"] + path for path in ("/", "/kiosk/", "/procedures/", "/healthz", "/readyz", "/metrics")]
     for page in [*pages, demo["board"]["url"]]:
-        ask(page)
+        ask(page, headers={"Authorization": f"Bearer {demo['kiosk']['token']}"} if "/kiosk/" in page else None)
     ticket = take_number(demo)
     paper = Path(demo["printer_dir"]) / f"{ticket['number']}.png"
     wait_for(str(paper), SECONDS_TO_PRINT, paper.exists)
