@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from sqlalchemy.orm import Session
+
     from motcua.admin.domain.csv_rows import Table
+    from motcua.admin.models import Office
 
 #: Far above any list of procedures or year of dossiers of one office.
 MAX_BYTES = 64 * 1024 * 1024
@@ -62,31 +65,42 @@ def import_dossiers_command(file: Path, office_code: str) -> None:
     channel (1 to 3), finished_at, returned_at, assigned_to (a username), note.
     Times as 24/11/2026 09:15 or 2026-11-24 09:15, in the office's zone.
     """
-    from sqlalchemy import select
-
+    from motcua.admin.domain.calendar import working_calendar
     from motcua.admin.domain.dossier_import import import_dossiers
-    from motcua.admin.models import Office
+    from motcua.admin.domain.dossier_rows import check_rows
 
     motcua = current_motcua()
     _check_schema()
+    now = motcua.clock()
     with _refusals(file), _progress("Hồ sơ / dossiers") as told:
-        # Read before the record is locked: a kiosk must not wait for a spreadsheet.
+        # Read and checked before the record is locked: a kiosk must not wait for a spreadsheet.
         table = _dossier_table(file)
+        with motcua.database.read() as session:
+            calendar = working_calendar(session, _office(session, office_code))
+        rows = check_rows(table, calendar=calendar, code_pattern=motcua.settings.dossier_code_pattern, now=now)
         with motcua.database.write() as session:
-            office = session.scalar(select(Office).where(Office.code == office_code))
-            if office is None:
-                msg = f"Không có đơn vị “{office_code}”. / There is no office “{office_code}”."
-                raise click.ClickException(msg)
             report = import_dossiers(
                 session,
                 table,
-                office=office,
-                code_pattern=motcua.settings.dossier_code_pattern,
+                rows,
+                office=_office(session, office_code),
                 qr_key=motcua.settings.qr_key,
-                now=motcua.clock(),
+                now=now,
                 on_progress=told,
             )
     click.echo(report)
+
+
+def _office(session: Session, code: str) -> Office:
+    from sqlalchemy import select
+
+    from motcua.admin.models import Office
+
+    office = session.scalar(select(Office).where(Office.code == code))
+    if office is None:
+        msg = f"Không có đơn vị “{code}”. / There is no office “{code}”."
+        raise click.ClickException(msg)
+    return office
 
 
 @click.command("sample-data")

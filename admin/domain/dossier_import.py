@@ -17,8 +17,6 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import insert, select
 
 from motcua.admin.clock import local_day
-from motcua.admin.domain.calendar import working_calendar
-from motcua.admin.domain.dossier_rows import check_rows
 from motcua.admin.domain.text import unaccented
 from motcua.admin.domain.tracking import token_digest, tracking_token
 from motcua.admin.enums import DossierStatus
@@ -85,18 +83,20 @@ class DossierImportReport:
 def import_dossiers(
     session: Session,
     table: Table,
+    rows: Sequence[DossierRow],
     *,
     office: Office,
-    code_pattern: re.Pattern[str],
     qr_key: bytes,
     now: datetime,
     on_progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> DossierImportReport:
-    """Import dossiers into an office; ``on_progress`` is told how many rows of how many are done.
+    """Import the checked rows of a table; ``on_progress`` is told how many of how many are done.
 
-    Raises ImportRefusedError with every bad row. The caller commits.
+    Rows are checked by ``check_rows`` before, outside this transaction, so
+    that the record is locked only while it is written. Raises
+    ImportRefusedError with every bad row, those found before included. The
+    caller commits.
     """
-    rows = check_rows(table, calendar=working_calendar(session, office), code_pattern=code_pattern, now=now)
     skipped = _blame_known_codes(session, table, rows, office)
     versions = _Versions(session, {row.procedure for row in rows})
     desks = _desks(session, office)

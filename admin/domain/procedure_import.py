@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from motcua.admin.domain.procedure_rows import PublishedProcedure
 
 _CODES_AT_ONCE = 500
+#: How many codes the report names before it only counts.
+_NAMED = 60
 
 
 @dataclass(slots=True)
@@ -65,7 +67,10 @@ class ImportReport:
             (self.shortened, "Mã dài, lưu theo mã quốc gia", "Long codes, kept under the national code"),
             (self.ignored_columns, "Cột không dùng đến", "Columns not read"),
         )
-        lines += [f"{vi} / {en}: {len(what)} ({', '.join(what)})" for what, vi, en in notes if what]
+        for what, vi, en in notes:
+            if what:
+                rest = ", …" if len(what) > _NAMED else ""
+                lines.append(f"{vi} / {en}: {len(what)} ({', '.join(what[:_NAMED])}{rest})")
         return "\n".join(lines)
 
 

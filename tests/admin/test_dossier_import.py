@@ -17,7 +17,7 @@ from motcua.admin.domain.applicants import Applicant
 from motcua.admin.domain.calendar import working_calendar
 from motcua.admin.domain.csv_rows import read_csv
 from motcua.admin.domain.dossier_import import DossierImportReport, import_dossiers
-from motcua.admin.domain.dossier_rows import OPTIONAL_COLUMNS, REQUIRED_COLUMNS
+from motcua.admin.domain.dossier_rows import OPTIONAL_COLUMNS, REQUIRED_COLUMNS, check_rows
 from motcua.admin.domain.dossiers import Intake, take_in
 from motcua.admin.domain.following import follow
 from motcua.admin.domain.tracking import tracking_token
@@ -56,8 +56,10 @@ def table_of(*rows: str, header: str = HEADER) -> Table:
 
 
 def load(session: Session, town: Town, table: Table, **facts: Any) -> DossierImportReport:
-    usual = {"office": town.office, "code_pattern": PATTERN, "qr_key": KEY, "now": NINE}
-    return import_dossiers(session, table, **usual | facts)
+    office = facts.get("office", town.office)
+    pattern = facts.pop("code_pattern", PATTERN)
+    rows = check_rows(table, calendar=working_calendar(session, office), code_pattern=pattern, now=NINE)
+    return import_dossiers(session, table, rows, **{"office": office, "qr_key": KEY, "now": NINE} | facts)
 
 
 def faults(session: Session, town: Town, *rows: str, header: str = HEADER) -> list[tuple[int, str]]:
