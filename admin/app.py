@@ -47,6 +47,8 @@ def _configure(app: Flask, config: Mapping[str, Any]) -> None:
         BABEL_DEFAULT_LOCALE="vi",
         LANGUAGES={"vi": {"flag": "vn", "name": "Tiếng Việt"}, "en": {"flag": "gb", "name": "English"}},
         FAB_API_SWAGGER_UI=False,
+        FAB_BASE_TEMPLATE="motcua/admin/base.html",
+        FAB_INDEX_VIEW="motcua.admin.views.index.MotcuaIndexView",
         # Lists of identifiers; a role's own screen shows what it may do.
         FAB_ADD_SECURITY_PERMISSION_VIEW=False,
         FAB_ADD_SECURITY_VIEW_MENU_VIEW=False,

@@ -9,6 +9,7 @@ from flask import Blueprint, current_app
 from motcua.admin.views.health import health
 from motcua.admin.views.problems import register_error_answers
 from motcua.admin.views.screens import register_screens
+from motcua.admin.views.shell import register_shell
 
 if TYPE_CHECKING:
     from flask_appbuilder import AppBuilder
@@ -26,4 +27,5 @@ def register_views(appbuilder: AppBuilder) -> None:
     current_app.register_blueprint(blueprint)
     current_app.register_blueprint(health)
     register_error_answers(current_app)
+    register_shell(current_app)
     register_screens(appbuilder)

@@ -62,7 +62,7 @@ class NewDeviceForm(StaffForm):
 
 
 def _access(device: Device) -> Chip:
-    return Chip("quiet", gettext("Withdrawn")) if device.revoked_at else Chip("ok", gettext("Enrolled"))
+    return Chip("quiet", gettext("Access withdrawn")) if device.revoked_at else Chip("ok", gettext("Enrolled"))
 
 
 class MotcuaDeviceView(OfficeModelView):
@@ -103,7 +103,7 @@ class MotcuaDeviceView(OfficeModelView):
     }
     presets = (
         Preset("enrolled", lazy_gettext("Enrolled"), lambda: Device.revoked_at.is_(None)),
-        Preset("withdrawn", lazy_gettext("Withdrawn"), lambda: Device.revoked_at.is_not(None)),
+        Preset("withdrawn", lazy_gettext("Access withdrawn"), lambda: Device.revoked_at.is_not(None)),
         Preset("all", lazy_gettext("All")),
     )
     facets = (

@@ -46,18 +46,15 @@ def days_words(light: Light) -> str:
     return ""
 
 
-def due_cell(dossier: Dossier, light: Light) -> Markup | str:
-    """Return the column of a list: what is left, with the date beneath."""
+def due_cell(dossier: Dossier, light: Light) -> Markup | Chip:
+    """Return the column of a list: the light, and beneath it what is left and the date."""
+    chip = light_chip(light)
     if dossier.due_at is None:
-        return ""
+        return chip
     date = dossier.due_at.astimezone(ZoneInfo(dossier.office.time_zone)).strftime("%d/%m/%Y")
     mark = gettext("provisional") if dossier.due_is_provisional else ""
-    days = days_words(light)
-    if not days:
-        return date
-    return Markup('<span class="mc-due">{days}</span><span class="mc-soft figures">{date} {mark}</span>').format(
-        days=days, date=date, mark=mark
-    )
+    below = " · ".join(part for part in (days_words(light), date, mark) if part)
+    return Markup('{chip}<span class="mc-below figures">{below}</span>').format(chip=chip, below=below)
 
 
 def event_headline(event: DossierEvent) -> str:

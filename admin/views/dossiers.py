@@ -26,7 +26,7 @@ from motcua.admin.views.dossier_filters import PRESETS, matches
 from motcua.admin.views.facets import office_facet, word_facet
 from motcua.admin.views.listing import Facet
 from motcua.admin.views.people import person_name
-from motcua.admin.views.wording import chip_of, moment, name_of
+from motcua.admin.views.wording import chip_of, clamped, moment, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -75,17 +75,16 @@ class MotcuaDossierView(DossierCommands):
     search_hint = lazy_gettext("Code, name with or without signs, phone")
     label_columns: ClassVar[dict[str, Any]] = {
         "code": lazy_gettext("Code"),
-        "light": lazy_gettext("Light"),
-        "procedure": lazy_gettext("Procedure"),
+        "procedure": lazy_gettext("Procedure name"),
         "applicant": lazy_gettext("Applicant"),
         "status": lazy_gettext("Status"),
-        "due": lazy_gettext("Due"),
+        "due": lazy_gettext("Due date"),
         "officer": lazy_gettext("On the desk of"),
         "received_at": lazy_gettext("Taken in at"),
         "office": lazy_gettext("Office"),
     }
     search_columns: ClassVar[list[str]] = ["code"]
-    list_columns: ClassVar[list[str]] = ["code", "light", "due", "procedure", "applicant", "status", "officer"]
+    list_columns: ClassVar[list[str]] = ["code", "due", "procedure", "applicant", "status", "officer"]
     show_columns: ClassVar[list[str]] = ["code"]
     searched = (Dossier.code, Dossier.applicant_search)
     order = (Dossier.due_at.is_(None), Dossier.due_at, Dossier.id)
@@ -108,9 +107,8 @@ class MotcuaDossierView(DossierCommands):
         selectinload(Dossier.events),
     )
     cells: ClassVar[dict[str, Any]] = {
-        "light": lambda dossier: dossier_words.light_chip(_light(dossier)),
         "due": lambda dossier: dossier_words.due_cell(dossier, _light(dossier)),
-        "procedure": lambda dossier: dossier.procedure_version.name,
+        "procedure": lambda dossier: clamped(dossier.procedure_version.name),
         "applicant": lambda dossier: dossier.applicant_name,
         "status": lambda dossier: chip_of(dossier.status),
         "officer": lambda dossier: person_name(dossier.assigned_to),

@@ -48,13 +48,13 @@ class MotcuaPaperView(OfficeModelView):
     show_template = "motcua/admin/paper.html"
     exclude_route_methods = OfficeModelView.exclude_route_methods | {"add", "edit", "delete"}
 
-    list_title = lazy_gettext("Papers")
+    list_title = lazy_gettext("Print jobs")
     lead = lazy_gettext("Tickets and receipts on their way to the printers.")
     search_hint = lazy_gettext("Number or dossier code")
     label_columns: ClassVar[dict[str, Any]] = {
         "subject": lazy_gettext("Of"),
         "kind": lazy_gettext("Paper"),
-        "copy_number": lazy_gettext("Copy"),
+        "copy_number": lazy_gettext("Copy number"),
         "printer": lazy_gettext("Printer"),
         "state": _STATE,
         "attempts": _ATTEMPTS,

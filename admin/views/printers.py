@@ -55,9 +55,7 @@ class PrinterForm(StaffForm):
     uri = LineField(
         _ADDRESS,
         [Required(), AtMost(300), _check_address],
-        description=lazy_gettext(
-            "tcp://10.0.0.9:9100 · usb:/dev/usb/lp0 · serial:/dev/ttyUSB0?baud=115200 · cups:NAME · virtual:"
-        ),
+        description="tcp://10.0.0.9:9100 · usb:/dev/usb/lp0 · serial:/dev/ttyUSB0?baud=115200 · cups:NAME · virtual:",
     )
     paper_mm = SelectField(_PAPER, choices=[(80, "80 mm"), (58, "58 mm")], coerce=int)
     is_active = TickField(lazy_gettext("In service"))

@@ -63,8 +63,10 @@ class ProcedureForm(StaffForm):
         lazy_gettext("Papers"),
         [AtMost(20_000)],
         description=lazy_gettext(
-            "One paper a line. Write “(nếu có)” for papers needed in some cases only, "
-            "“(xuất trình)” for papers that are shown and given back."
+            "One paper a line. Write {conditional} for papers needed in some cases only, "
+            "{shown} for papers that are shown and given back.",
+            conditional="“(nếu có)”",
+            shown="“(xuất trình)”",
         ),
     )
     effective_from = DayField(
@@ -87,7 +89,7 @@ class ProcedureForm(StaffForm):
 
     fee_as_published = LineField(lazy_gettext("Fee as published"), [AtMost(2000)])
     fee_vnd = WholeNumberField(
-        lazy_gettext("Fee in đồng"),
+        lazy_gettext("Fee in VND"),
         [Within(0, _MOST_DONG)],
         description=lazy_gettext("0 is free; empty when there is no single figure."),
     )

@@ -81,8 +81,8 @@ def _standing(procedure: Procedure) -> Chip | str:
     if version is None:
         return ""
     if version.review_note:
-        return Chip("late", gettext("Needs review"))
-    return Chip("ok", gettext("Verified")) if version.is_verified else Chip("soon", gettext("Not verified"))
+        return Chip("soon", gettext("Needs review"))
+    return Chip("ok", gettext("Verified")) if version.is_verified else Chip("plain", gettext("Not verified"))
 
 
 class MotcuaProcedureView(OfficeModelView):

@@ -35,92 +35,131 @@ if TYPE_CHECKING:
 
 Tone = Literal["ok", "soon", "late", "plain", "quiet"]
 
-_NAMES: dict[Enum, str] = N_(
+# By kind first: the national lists are numbers, and a status and a channel may be the same one.
+_NAMES: dict[type[Enum], dict[Any, str]] = N_(
     {
-        OfficeLevel.PROVINCE: "Province",
-        OfficeLevel.COMMUNE: "Commune",
-        StaffRole.RECEIVING_OFFICER: "Receiving officer",
-        StaffRole.CASE_OFFICER: "Case officer",
-        StaffRole.SUPERVISOR: "Supervisor",
-        StaffRole.OFFICE_ADMIN: "Office administrator",
-        HolidayKind.OFF: "Day off",
-        HolidayKind.WORKING_DAY: "Make-up working day",
-        DurationUnit.SAME_DAY: "Same day",
-        DurationUnit.WORKING_HOURS: "Working hours",
-        DurationUnit.WORKING_DAYS: "Working days",
-        DurationUnit.CALENDAR_DAYS: "Calendar days",
-        DurationUnit.UNSPECIFIED: "Not decided yet",
-        SupplementPolicy.UNSET: "Not decided yet",
-        SupplementPolicy.RESTART: "The whole time again",
-        SupplementPolicy.PAUSE: "Waiting does not count",
-        SupplementPolicy.RESUME_PLUS: "Waiting does not count, and extra days",
-        SupplementPolicy.NONE: "The due date stays",
-        DossierStatus.REGISTERED: "Registered",
-        DossierStatus.RECEIVED: "Received",
-        DossierStatus.REFUSED: "Refused",
-        DossierStatus.PROCESSING: "In progress",
-        DossierStatus.SUPPLEMENT: "Waiting for papers",
-        DossierStatus.AWAITING_PAYMENT: "Waiting for payment",
-        DossierStatus.WITHDRAWN: "Withdrawn",
-        DossierStatus.STOPPED: "Stopped",
-        DossierStatus.DONE: "Result ready",
-        DossierStatus.RETURNED: "Result handed over",
-        DossierChannel.IN_PERSON: "At the counter",
-        DossierChannel.ONLINE: "Online",
-        DossierChannel.POSTAL: "By post",
-        Errand.SUBMIT: "Hand in a dossier",
-        Errand.SUPPLEMENT: "Add papers",
-        Errand.COLLECT: "Collect a result",
-        Errand.ASK: "Ask for advice",
-        Language.VI: "Vietnamese",
-        Language.EN: "English",
-        TicketState.WAITING: "Waiting",
-        TicketState.CALLED: "Called",
-        TicketState.SERVING: "Being served",
-        TicketState.HELD: "On hold",
-        TicketState.FINISHED: "Finished",
-        TicketState.NO_SHOW: "Did not come",
-        TicketState.CANCELLED: "Cancelled",
-        DeviceKind.KIOSK: "Kiosk",
-        DeviceKind.DISPLAY: "Display",
-        PrintKind.TICKET: "Ticket",
-        PrintKind.RECEIPT: "Receipt",
-        PrintReason.FIRST: "First copy",
-        PrintReason.REPRINT: "Reprint",
-        PrintState.QUEUED: "In the queue",
-        PrintState.SENDING: "Printing",
-        PrintState.CONFIRMED: "Printed",
-        PrintState.UNCONFIRMED: "Printer did not confirm",
-        PrintState.FAILED: "Not printed",
-        PrintState.STALE: "Too late to print",
-        MailState.QUEUED: "In the queue",
-        MailState.SENDING: "Being sent",
-        MailState.SENT: "Sent",
-        MailState.FAILED: "Not sent",
-        MailState.UNCERTAIN: "Perhaps not delivered",
-        MailState.SKIPPED: "Nothing to report",
+        OfficeLevel: {
+            OfficeLevel.PROVINCE: "Province",
+            OfficeLevel.COMMUNE: "Commune",
+        },
+        StaffRole: {
+            StaffRole.RECEIVING_OFFICER: "Receiving officer",
+            StaffRole.CASE_OFFICER: "Case officer",
+            StaffRole.SUPERVISOR: "Supervisor",
+            StaffRole.OFFICE_ADMIN: "Office administrator",
+        },
+        HolidayKind: {
+            HolidayKind.OFF: "Day off",
+            HolidayKind.WORKING_DAY: "Make-up working day",
+        },
+        DurationUnit: {
+            DurationUnit.SAME_DAY: "Same day",
+            DurationUnit.WORKING_HOURS: "Working hours",
+            DurationUnit.WORKING_DAYS: "Working days",
+            DurationUnit.CALENDAR_DAYS: "Calendar days",
+            DurationUnit.UNSPECIFIED: "Not decided yet",
+        },
+        SupplementPolicy: {
+            SupplementPolicy.UNSET: "Not decided yet",
+            SupplementPolicy.RESTART: "The whole time again",
+            SupplementPolicy.PAUSE: "Waiting does not count",
+            SupplementPolicy.RESUME_PLUS: "Waiting does not count, and extra days",
+            SupplementPolicy.NONE: "The due date stays",
+        },
+        DossierStatus: {
+            DossierStatus.REGISTERED: "Registered",
+            DossierStatus.RECEIVED: "Received",
+            DossierStatus.REFUSED: "Refused",
+            DossierStatus.PROCESSING: "In progress",
+            DossierStatus.SUPPLEMENT: "Waiting for papers",
+            DossierStatus.AWAITING_PAYMENT: "Waiting for payment",
+            DossierStatus.WITHDRAWN: "Withdrawn",
+            DossierStatus.STOPPED: "Stopped",
+            DossierStatus.DONE: "Result ready",
+            DossierStatus.RETURNED: "Result handed over",
+        },
+        DossierChannel: {
+            DossierChannel.IN_PERSON: "At the counter",
+            DossierChannel.ONLINE: "Online",
+            DossierChannel.POSTAL: "By post",
+        },
+        Errand: {
+            Errand.SUBMIT: "Hand in a dossier",
+            Errand.SUPPLEMENT: "Add papers",
+            Errand.COLLECT: "Collect a result",
+            Errand.ASK: "Ask for advice",
+        },
+        Language: {
+            Language.VI: "Vietnamese",
+            Language.EN: "English",
+        },
+        TicketState: {
+            TicketState.WAITING: "Waiting",
+            TicketState.CALLED: "Called",
+            TicketState.SERVING: "Being served",
+            TicketState.HELD: "On hold",
+            TicketState.FINISHED: "Finished",
+            TicketState.NO_SHOW: "Did not come",
+            TicketState.CANCELLED: "Cancelled",
+        },
+        DeviceKind: {
+            DeviceKind.KIOSK: "Kiosk",
+            DeviceKind.DISPLAY: "Display",
+        },
+        PrintKind: {
+            PrintKind.TICKET: "Ticket",
+            PrintKind.RECEIPT: "Receipt",
+        },
+        PrintReason: {
+            PrintReason.FIRST: "First copy",
+            PrintReason.REPRINT: "Reprint",
+        },
+        PrintState: {
+            PrintState.QUEUED: "In the queue",
+            PrintState.SENDING: "Printing",
+            PrintState.CONFIRMED: "Printed",
+            PrintState.UNCONFIRMED: "Printer did not confirm",
+            PrintState.FAILED: "Not printed",
+            PrintState.STALE: "Too late to print",
+        },
+        MailState: {
+            MailState.QUEUED: "In the queue",
+            MailState.SENDING: "Being sent",
+            MailState.SENT: "Sent",
+            MailState.FAILED: "Not sent",
+            MailState.UNCERTAIN: "Perhaps not delivered",
+            MailState.SKIPPED: "Nothing to report",
+        },
     }
 )
-_TONES: dict[Enum, Tone] = {
-    DossierStatus.REFUSED: "late",
-    DossierStatus.SUPPLEMENT: "soon",
-    DossierStatus.AWAITING_PAYMENT: "soon",
-    DossierStatus.DONE: "ok",
-    DossierStatus.RETURNED: "ok",
-    DossierStatus.WITHDRAWN: "quiet",
-    DossierStatus.STOPPED: "quiet",
-    TicketState.FINISHED: "ok",
-    TicketState.HELD: "soon",
-    TicketState.NO_SHOW: "quiet",
-    TicketState.CANCELLED: "quiet",
-    PrintState.CONFIRMED: "ok",
-    PrintState.UNCONFIRMED: "soon",
-    PrintState.FAILED: "late",
-    PrintState.STALE: "quiet",
-    MailState.SENT: "ok",
-    MailState.FAILED: "late",
-    MailState.UNCERTAIN: "soon",
-    MailState.SKIPPED: "quiet",
+_TONES: dict[type[Enum], dict[Any, Tone]] = {
+    DossierStatus: {
+        DossierStatus.REFUSED: "late",
+        DossierStatus.SUPPLEMENT: "soon",
+        DossierStatus.AWAITING_PAYMENT: "soon",
+        DossierStatus.DONE: "ok",
+        DossierStatus.RETURNED: "ok",
+        DossierStatus.WITHDRAWN: "quiet",
+        DossierStatus.STOPPED: "quiet",
+    },
+    TicketState: {
+        TicketState.FINISHED: "ok",
+        TicketState.HELD: "soon",
+        TicketState.NO_SHOW: "quiet",
+        TicketState.CANCELLED: "quiet",
+    },
+    PrintState: {
+        PrintState.CONFIRMED: "ok",
+        PrintState.UNCONFIRMED: "soon",
+        PrintState.FAILED: "late",
+        PrintState.STALE: "quiet",
+    },
+    MailState: {
+        MailState.SENT: "ok",
+        MailState.FAILED: "late",
+        MailState.UNCERTAIN: "soon",
+        MailState.SKIPPED: "quiet",
+    },
 }
 WEEKDAYS = N_(("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"))
 _MOMENT_WITH_YEAR = "%H:%M %d/%m/%Y"
@@ -142,12 +181,19 @@ class Chip:
 
 def name_of(value: Enum | None) -> str:
     """Name a member of a closed list in the reader's language."""
-    return gettext(_NAMES[value]) if value is not None else ""
+    return gettext(_NAMES[type(value)][value]) if value is not None else ""
 
 
 def chip_of(value: Enum | None) -> Chip | str:
     """Return the member of a closed list as a chip."""
-    return Chip(_TONES.get(value, "plain"), name_of(value)) if value is not None else ""
+    if value is None:
+        return ""
+    return Chip(_TONES.get(type(value), {}).get(value, "plain"), name_of(value))
+
+
+def clamped(text: str) -> Markup:
+    """Return a long text that takes two lines of a list at most; the whole of it is in its title."""
+    return Markup('<span class="mc-clamp" title="{text}">{text}</span>').format(text=text)
 
 
 def choices_of(kind: type[Enum]) -> list[tuple[str, str]]:
