@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from motcua.admin.language import lazy_gettext
 from motcua.admin.views.calendar import MotcuaHolidayView, MotcuaYearView
 from motcua.admin.views.counter import MotcuaCounterConsole
-from motcua.admin.views.counter import MotcuaCounterConsole
 from motcua.admin.views.desk import MotcuaDeskView
 from motcua.admin.views.devices import MotcuaDeviceView
 from motcua.admin.views.dossiers import MotcuaDossierView
@@ -40,7 +39,6 @@ GROUPS: tuple[tuple[str, Any, str, tuple[_Entry, ...]], ...] = (
         "fa-ticket",
         (
             ("MotcuaConsole", lazy_gettext("My counter"), "fa-bullhorn", MotcuaCounterConsole),
-            ("MotcuaConsole", lazy_gettext("Counter"), "fa-bullhorn", MotcuaCounterConsole),
             ("MotcuaTickets", lazy_gettext("Tickets"), "fa-list-ol", MotcuaTicketView),
             ("MotcuaPapers", lazy_gettext("Print jobs"), "fa-print", MotcuaPaperView),
         ),
