@@ -11,6 +11,7 @@ import threading
 import time
 import urllib.request
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
 DOSSIERS = 320
+A_YEAR = timedelta(days=365)
 WEB_THREADS = 16
 READY_SECONDS = 60
 COMMUNE = "binh-minh"
@@ -203,7 +205,8 @@ def _add_sample(motcua: Motcua, users: dict[str, int], *, always_open: bool, now
     with motcua.database.write() as session:
         load_holidays(session, HOLIDAYS)
         with PROCEDURES.open(encoding="utf-8-sig", newline="") as file:
-            import_procedures(session, file, effective_from=local_day(now, motcua.settings.time_zone))
+            # The sample dossiers of the last weeks came in under these versions.
+            import_procedures(session, file, effective_from=local_day(now - A_YEAR, motcua.settings.time_zone))
         commune = add_commune(
             session,
             add_province(session),
