@@ -89,7 +89,11 @@ class OfficeModelView(StaffPage, ModelView):
             loads=self.loads,
         )
         return self.render_template(
-            self.list_template, title=self.list_title, listing=listing, **self.list_context(listing.rows)
+            self.list_template,
+            title=self.list_title,
+            listing=listing,
+            columns=[name for name in self.list_columns if name != "office" or len(listing.facet_choices[name]) != 1],
+            **self.list_context(listing.rows),
         )
 
     def query(self) -> Query[Any]:

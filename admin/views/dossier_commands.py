@@ -26,7 +26,7 @@ from motcua.admin.extension import current_motcua
 from motcua.admin.language import N_, current_language, gettext
 from motcua.admin.models import Dossier
 from motcua.admin.views.base import OfficeModelView, command_target
-from motcua.admin.views.forms import CSRF
+from motcua.admin.views.forms import CSRF, read_clock, read_day
 from motcua.admin.views.page import signed_in
 from motcua.admin.views.people import person_name
 from motcua.admin.views.problems import status_of
@@ -42,7 +42,7 @@ _STATUS = InBoth("trạng thái", "the status")
 _DAY = InBoth("ngày hẹn trả mới", "the new due date")
 _OFFICER = InBoth("cán bộ thụ lý", "the case officer")
 _POLICY = InBoth("cách tính hạn trả", "what it does to the due date")
-_FIELDS = frozenset({CSRF, "version", "to", "reason", "policy", "extra_days", "officer", "new_due"})
+_FIELDS = frozenset({CSRF, "version", "to", "reason", "policy", "extra_days", "officer", "new_day", "new_time"})
 #: Verbs first on buttons.
 _VERBS = N_(
     {
@@ -122,7 +122,7 @@ class DossierCommands(OfficeModelView):
             apologise(
                 session,
                 dossier,
-                new_due_at=_local_moment(request.form.get("new_due", ""), dossier.office.time_zone),
+                new_due_at=_new_due(dossier.office.time_zone),
                 reason=request.form.get("reason", ""),
                 actor_id=signed_in().id,
                 now=current_motcua().clock(),
@@ -231,12 +231,10 @@ def _supplement() -> SupplementEffect | None:
         raise InvalidInputError(field=_POLICY) from error
 
 
-def _local_moment(text: str, zone: str) -> datetime:
-    """Read what the browser's date and time field sends, in the office's zone."""
+def _new_due(zone: str) -> datetime:
+    """Read the new date and time, in the office's zone."""
     try:
-        value = datetime.fromisoformat(text)
+        new_day, at = read_day(request.form.get("new_day", "")), read_clock(request.form.get("new_time", ""))
     except ValueError as error:
         raise InvalidInputError(field=_DAY) from error
-    if value.tzinfo is not None:
-        raise InvalidInputError(field=_DAY)
-    return value.replace(tzinfo=ZoneInfo(zone))
+    return datetime.combine(new_day, at, tzinfo=ZoneInfo(zone))

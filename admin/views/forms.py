@@ -6,6 +6,7 @@ rule or a table. A related row can only be one that the person may see.
 
 from __future__ import annotations
 
+import re
 from datetime import date, time
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from flask_appbuilder.fields import QuerySelectField, QuerySelectMultipleField
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import StopValidation, ValidationError
-from wtforms.widgets import CheckboxInput, DateInput, NumberInput, TimeInput
+from wtforms.widgets import CheckboxInput, NumberInput, TextInput
 
 from motcua.admin.domain.text import clean_line, clean_text
 from motcua.admin.language import N_, gettext
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
 
 VERSION = "version"
+_DAY = re.compile(r"(?P<day>\d{1,2})[/.-](?P<month>\d{1,2})[/.-](?P<year>\d{4})", re.ASCII)
+_CLOCK = re.compile(r"(?P<hour>\d{1,2})[:h.]?(?P<minute>\d{2})", re.ASCII | re.IGNORECASE)
 CSRF = "csrf_token"
 
 
@@ -109,6 +112,22 @@ class ParagraphField(TextAreaField):
             self.data = clean_text(valuelist[0]) or None
 
 
+def read_day(text: str) -> date:
+    """Read a date as people or machines write it. Raises ValueError."""
+    found = _DAY.fullmatch(text.strip())
+    if found is None:
+        return date.fromisoformat(text.strip())
+    return date(int(found["year"]), int(found["month"]), int(found["day"]))
+
+
+def read_clock(text: str) -> time:
+    """Read a time of day as people write it. Raises ValueError."""
+    found = _CLOCK.fullmatch(text.strip())
+    if found is None:
+        raise ValueError(text)
+    return time(int(found["hour"]), int(found["minute"]))
+
+
 class _TypedField(Field):
     """A value that is read from a text by ``read``."""
 
@@ -167,32 +186,41 @@ class AmountField(_TypedField):
 
 
 class DayField(_TypedField):
-    """A date."""
+    """A date, written the Vietnamese way whatever the browser's own language is."""
 
-    widget = DateInput()
-    mistake = N_("A date, please.")
+    widget = TextInput()
+    mistake = N_("A date such as 24/11/2026, please.")
 
     def read(self, text: str) -> date:
-        """Read a date as the browser sends it."""
-        return date.fromisoformat(text)
+        """Read day/month/year, or a date as machines write it."""
+        return read_day(text)
+
+    def write(self, value: date) -> str:
+        """Write day/month/year."""
+        return f"{value:%d/%m/%Y}"
+
+    def __call__(self, **named: Any) -> Any:
+        """Show the field; a script puts a calendar beside it."""
+        return super().__call__(inputmode="numeric", autocomplete="off", placeholder="dd/mm/yyyy", data_day="", **named)
 
 
 class ClockField(_TypedField):
-    """A time of day."""
+    """A time of day, 24 h whatever the browser's own language is."""
 
-    widget = TimeInput()
+    widget = TextInput()
     mistake = N_("A time such as 07:30, please.")
 
     def read(self, text: str) -> time:
-        """Read a time as the browser sends it."""
-        value = time.fromisoformat(text)
-        if value.tzinfo is not None:
-            raise ValueError(text)
-        return value.replace(second=0, microsecond=0)
+        """Read hours and minutes: 7:30, 07h30 and 0730 are all half past seven."""
+        return read_clock(text)
 
     def write(self, value: time) -> str:
         """Write hours and minutes."""
         return f"{value:%H:%M}"
+
+    def __call__(self, **named: Any) -> Any:
+        """Show the field."""
+        return super().__call__(inputmode="numeric", autocomplete="off", placeholder="hh:mm", data_clock="", **named)
 
 
 class TickField(BooleanField):

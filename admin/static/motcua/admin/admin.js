@@ -1,11 +1,13 @@
 // Our screens: rows that open, questions before what cannot be undone, filters that apply at once.
 "use strict";
 
+const words = document.querySelector(".motcua").dataset;
+
 function askFirst(form) {
   const dialog = document.createElement("dialog");
   dialog.className = "motcua mc-dialog";
-  const words = document.createElement("p");
-  words.textContent = form.dataset.question;
+  const question = document.createElement("p");
+  question.textContent = form.dataset.question;
   const buttons = document.createElement("div");
   buttons.className = "mc-buttons";
   const press = form.querySelector("button[type=submit]");
@@ -14,7 +16,7 @@ function askFirst(form) {
   yes.textContent = press.textContent.trim();
   const no = document.createElement("button");
   no.className = "button";
-  no.textContent = document.documentElement.lang === "en" ? "Cancel" : "Bỏ qua";
+  no.textContent = words.cancel;
   yes.addEventListener("click", () => {
     delete form.dataset.question;
     form.requestSubmit(press);
@@ -22,7 +24,7 @@ function askFirst(form) {
   no.addEventListener("click", () => dialog.close());
   dialog.addEventListener("close", () => dialog.remove());
   buttons.append(yes, no);
-  dialog.append(words, buttons);
+  dialog.append(question, buttons);
   document.body.append(dialog);
   dialog.showModal();
   no.focus();
@@ -71,6 +73,41 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
     button.textContent = button.dataset.copied;
+  });
+}
+
+// A calendar beside dates. The browser's own field would write them its own way.
+for (const field of document.querySelectorAll(".motcua input[data-day]")) {
+  const frame = document.createElement("div");
+  frame.className = "mc-picker";
+  field.replaceWith(frame);
+  const picker = document.createElement("input");
+  picker.type = "date";
+  picker.tabIndex = -1;
+  picker.setAttribute("aria-hidden", "true");
+  const button = document.createElement("button");
+  button.type = "button";
+  button.setAttribute("aria-label", words.calendar);
+  const icon = document.createElement("i");
+  icon.className = "fa fa-calendar";
+  icon.setAttribute("aria-hidden", "true");
+  button.append(icon);
+  frame.append(field, picker, button);
+  button.addEventListener("click", () => {
+    const [day, month, year] = field.value.split("/");
+    if (year) picker.value = `${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}`;
+    picker.showPicker?.();
+  });
+  picker.addEventListener("change", () => {
+    if (!picker.value) return;
+    field.value = picker.value.split("-").reverse().join("/");
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+}
+for (const field of document.querySelectorAll(".motcua input[data-clock]")) {
+  field.addEventListener("change", () => {
+    const found = /^(\d{1,2})[:h.]?(\d{2})$/i.exec(field.value.trim());
+    if (found) field.value = `${found[1].padStart(2, "0")}:${found[2]}`;
   });
 }
 
