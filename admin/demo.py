@@ -191,7 +191,7 @@ def _add_users(app: Flask, passwords: dict[str, str]) -> dict[str, int]:
     """Add the people of the sample to the platform and return their ids."""
     security = app.appbuilder.sm  # type: ignore[attr-defined]
     admin_role = security.find_role(security.auth_role_admin)
-    people = [("admin", "Quản trị", "Hệ thống", admin_role)]
+    people = [("admin", "hệ thống", "Quản trị", admin_role)]
     people += [(name, first, last, security.find_role(ROLE_OF_STAFF[role])) for name, first, last, role in PEOPLE]
     ids = {}
     for username, first, last, role in people:
