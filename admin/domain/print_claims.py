@@ -33,6 +33,8 @@ LEASE = timedelta(seconds=30)
 REST_SECONDS = (1, 2, 4, 8, 10)
 # Papers of one wish that may be tried without anybody asking again: the first and two marked copies.
 TRIES_UNASKED = 3
+# When it was not the printer that failed but a worker that died, more are worth trying.
+TRIES_AFTER_DEATHS = 6
 _ERROR_CHARS = 300
 # Spelled out, because SQLite uses a partial index only for the very words of its condition.
 _IS_OPEN = text("motcua_print_job.state IN ('queued', 'sending')")
@@ -45,7 +47,7 @@ _OPEN_ROWS = (
         PrintJob.lease_until,
     )
     .where(_IS_OPEN)
-    .order_by(PrintJob.id)
+    .order_by(PrintJob.created_at, PrintJob.id)
 )
 
 
@@ -125,7 +127,7 @@ def leave_unconfirmed(session: Session, claim: Claim, *, why: str, wants_copy: b
     if not _changed(session, _mine(claim).values(state=PrintState.UNCONFIRMED, **_closed(why, now))):
         return False
     if wants_copy:
-        _order_copy(session, job, subject)
+        _order_copy(session, job, subject, most=TRIES_UNASKED)
     return True
 
 
@@ -198,7 +200,7 @@ def _first_in_line(session: Session, printer_id: int | None) -> PrintJob | None:
     return session.scalar(
         select(PrintJob)
         .where(_IS_OPEN, PrintJob.state == PrintState.QUEUED, PrintJob.printer_id == printer_id)
-        .order_by(PrintJob.id)
+        .order_by(PrintJob.created_at, PrintJob.id)
         .limit(1)
         .execution_options(populate_existing=True)
     )
@@ -254,18 +256,21 @@ def _free(session: Session, job: PrintJob, now: datetime) -> bool:
     lock_subject(session, subject)
     if not _changed(session, claim.values(state=PrintState.UNCONFIRMED, **_closed("worker_lost", now))):
         return False
-    _order_copy(session, job, subject)
+    _order_copy(session, job, subject, most=TRIES_AFTER_DEATHS)
     return True
 
 
-def _order_copy(session: Session, job: PrintJob, subject: Ticket | Dossier) -> None:
-    """Order a marked copy of a paper that may be spoilt, unless enough were tried or a newer one is on its way."""
+def _order_copy(session: Session, job: PrintJob, subject: Ticket | Dossier, *, most: int) -> None:
+    """Order a marked copy of a paper that may be spoilt, unless enough were tried or a newer one is on its way.
+
+    It keeps the moment of the first, and with it its place in the line.
+    """
     last = last_paper(session, subject)
     same_subject = PrintJob.ticket_id == job.ticket_id if job.ticket_id else PrintJob.dossier_id == job.dossier_id
     tries = session.scalar(
         select(func.count()).where(same_subject, PrintJob.kind == job.kind, PrintJob.created_at == job.created_at)
     )
-    if last is None or last.id != job.id or (tries or 0) >= TRIES_UNASKED:
+    if last is None or last.id != job.id or (tries or 0) >= most:
         return
     session.add(
         PrintJob(

@@ -19,7 +19,7 @@ from motcua.admin.domain.print_claims import free_lost_leases, look_for_work, pr
 from motcua.admin.extension import EXTENSION, Motcua
 from motcua.kiosk.printing.printer import Patience
 from motcua.kiosk.printing.ways import Ways
-from motcua.kiosk.printing.worker import RECORD_AWAY, PrintWorker
+from motcua.kiosk.printing.worker import RECORD_AWAY, PrintWorker, telling_away
 from motcua.kiosk.settings import EXTENSION as KIOSK_EXTENSION
 from motcua.kiosk.settings import KioskSettings, PrintSettings
 
@@ -80,6 +80,9 @@ class PrintLoop:
             if self._pause == LOOK_SECONDS:
                 _log.warning("the record is away, printing waits for it: %s", away)
             self._pause = min(self._pause * 2, _LONGEST_PAUSE)
+        except Exception:  # noqa: BLE001 - border: the loop outlives its bugs, and does not fill the log with them
+            _log.exception("looking for papers to print broke")
+            self._pause = _LONGEST_PAUSE
         else:
             if self._pause != LOOK_SECONDS:
                 _log.warning("the record is back, printing goes on")
@@ -87,7 +90,7 @@ class PrintLoop:
 
     def _hand_out(self, pool: ThreadPoolExecutor) -> None:
         database, now = self._motcua.database, self._motcua.clock()
-        with database.read_connection() as connection:
+        with telling_away(), database.read_connection() as connection:
             work = look_for_work(connection, now=now, own_leases=self._worker.leases)
         if work.has_lost_leases:
             with database.write() as session:
@@ -98,7 +101,7 @@ class PrintLoop:
         if self._settings.check_seconds and time.monotonic() >= self._asks_at:
             self._asks_at = time.monotonic() + _ASKING_ROUND_SECONDS
             every = timedelta(seconds=self._settings.check_seconds)
-            with database.read_connection() as connection:
+            with telling_away(), database.read_connection() as connection:
                 idle = printers_to_ask(connection, now=now, every=every)
             for printer_id in idle:
                 self._start(pool, printer_id, partial(self._worker.ask, printer_id))

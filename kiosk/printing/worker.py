@@ -12,10 +12,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from motcua.admin.clock import local_day
+from motcua.admin.database import unavailable
 from motcua.admin.domain.print_claims import (
     claim_next,
     confirm,
@@ -27,7 +28,7 @@ from motcua.admin.domain.print_claims import (
     put_back,
 )
 from motcua.admin.enums import PrintKind
-from motcua.admin.errors import DatabaseBusyError, PrinterAddressError
+from motcua.admin.errors import DatabaseBusyError, PrinterAddressError, RecordAwayError
 from motcua.admin.failpoints import failpoint
 from motcua.admin.models import Dossier, PrinterDevice, Ticket
 from motcua.kiosk.papers import receipt_slip, ticket_slip
@@ -48,8 +49,8 @@ if TYPE_CHECKING:
     from motcua.kiosk.printing.printer import Printer
     from motcua.kiosk.printing.ways import Ways
 
-#: What a database says that is away, locked or overwhelmed.
-RECORD_AWAY = (DBAPIError, PoolTimeoutError, DatabaseBusyError)
+#: What is said of a database that is away, locked or overwhelmed.
+RECORD_AWAY = (DatabaseBusyError, RecordAwayError)
 _AGAIN_SECONDS = 0.5
 
 _Answer = TypeVar("_Answer")
@@ -64,6 +65,18 @@ class _Order:
     printer: Printer
     #: What the printer last said of itself.
     known: str | None
+
+
+@contextmanager
+def telling_away() -> Iterator[None]:
+    """Say of a database that can't be read what commands say of it: one of RECORD_AWAY. Bugs go on as they are."""
+    try:
+        yield
+    except (DBAPIError, PoolTimeoutError) as error:
+        refusal = unavailable(error)
+        if refusal is None:
+            raise
+        raise refusal from error
 
 
 class PrintWorker:
@@ -101,7 +114,7 @@ class PrintWorker:
 
     def ask(self, printer_id: int) -> Condition:
         """Ask an idle printer how it is, and write it down."""
-        with self._motcua.database.read() as session:
+        with telling_away(), self._motcua.database.read() as session:
             device = session.get_one(PrinterDevice, printer_id)
         try:
             condition = self._ways.to(device.uri).ask()
@@ -157,7 +170,7 @@ class PrintWorker:
         return None
 
     def _order(self, claim: Claim) -> _Order:
-        with self._motcua.database.read() as session:
+        with telling_away(), self._motcua.database.read() as session:
             device = session.get_one(PrinterDevice, claim.printer_id)
             paper = _paper(session, claim, device.paper_mm, self._motcua)
             return _Order(paper=paper, printer=self._ways.to(device.uri), known=device.last_status)
@@ -196,15 +209,16 @@ class PrintWorker:
         self._record(close)
 
     def _record(self, rule: Callable[[Session], _Answer]) -> _Answer | None:
-        """Write something down; wait for the record if it is away. None only when asked to stop, or after a bug."""
+        """Write something down; wait for the record if it is away. None only when asked to stop meanwhile.
+
+        Every rule it is called with may run twice: a connection that breaks
+        does not tell whether the commit was kept.
+        """
         has_complained = False
         while True:
             try:
                 with self._motcua.database.write() as session:
                     return rule(session)
-            except IntegrityError:
-                _log.exception("what became of a paper contradicts the record")
-                return None
             except RECORD_AWAY as away:
                 if not has_complained:
                     _log.warning("the record is away; what became of a paper is written down later: %s", away)

@@ -29,8 +29,10 @@ if TYPE_CHECKING:
     from motcua.admin.models import Dossier, Ticket
 
 LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"),)
-#: A printer that answers within a tenth of a second and burns a paper at once.
-QUICK = Patience(connect=1, write=0.3, answer=0.1, mm_a_second=1_000_000)
+#: For printers that burn a paper at once; patient enough for a machine that is busy with other things.
+QUICK = Patience(mm_a_second=1_000_000)
+#: For printers that are known to say nothing.
+HASTY = Patience(write=0.3, answer=0.05, mm_a_second=1_000_000)
 STALE = timedelta(seconds=180)
 
 

@@ -59,6 +59,8 @@ class FakePrinter:
         #: Habits of the first connections, one each, before the ordinary ones.
         self.at_first: list[Habits] = []
         self.conversations: list[Conversation] = []
+        #: How many conversations were ever open at the same time.
+        self.most_at_once = 0
         self._server = socket.socket()
         # A printer's buffer is a few thousand bytes; what it has not read has not been printed.
         self._server.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
@@ -107,6 +109,7 @@ class FakePrinter:
             habits = self.at_first.pop(0) if self.at_first else self.habits
             talk = Conversation()
             self.conversations.append(talk)
+            self.most_at_once = max(self.most_at_once, sum(not other.ended for other in self.conversations))
             thread = threading.Thread(target=self._listen, args=(connection, habits, talk), daemon=True)
             self._threads.append(thread)
             thread.start()
@@ -155,7 +158,7 @@ class FakePrinter:
             keep = 1 if heard.endswith(b"\x10") else 0
             talk.data += heard[: len(heard) - keep]
             heard = heard[len(heard) - keep :]
-        if habits.says_unasked and talk.data.endswith(b"\x1dVB\x00"):
+        if habits.says_unasked and not talk.questions and talk.data.endswith(b"\x1dVB\x00"):
             connection.sendall(habits.says_unasked)
         return heard
 

@@ -47,7 +47,7 @@ def test_no_fragment_is_higher_than_a_small_printer_holds() -> None:
 
 def test_1000_random_images_hold_no_real_time_command() -> None:
     """PRN-23: DLE EOT, DLE ENQ and DLE DC4 are obeyed even inside image data."""
-    chance = random.Random(23)  # noqa: S311 - no secret
+    chance = random.Random(23)
     found = 0
     for _ in range(1000):
         # Mostly the dangerous bytes, so that every neighbourhood occurs.

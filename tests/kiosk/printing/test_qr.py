@@ -33,7 +33,7 @@ def spoilt(image: Image.Image, chance: random.Random) -> Image.Image:
 
 def test_200_spoilt_codes_are_read_back_from_the_printers_bytes() -> None:
     """PRN-16: 5 % of the dots wrong, 58 and 80 mm, modules of 4 to 7 dots; 200 of 200 read."""
-    chance = random.Random(16)  # noqa: S311 - no secret
+    chance = random.Random(16)
     read_back = 0
     for number in range(200):
         host = "MOTCUA." * (1 + number % 10)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,8 +11,8 @@ from PIL import Image
 
 from motcua.admin.domain.printing import order_reprint
 from motcua.admin.enums import TicketState
-from motcua.kiosk.printing.printer import Patience
 from tests.kiosk.hall import add_ticket, call
+from tests.kiosk.printing.conftest import HASTY
 from tests.kiosk.printing.decoder import decode
 from tests.kiosk.printing.fake_printer import NEAR_END, PAPER_END, SILENT, FakePrinter, Habits
 
@@ -123,7 +124,7 @@ def test_silence_is_not_a_printed_paper(hall: PaperHall, printer: FakePrinter) -
 def test_an_office_may_print_only_where_there_is_an_answer(hall: PaperHall, printer: FakePrinter) -> None:
     """PRN-03: the policy the other way."""
     printer.habits = Habits(answers=SILENT)
-    hall.patience = Patience(connect=1, write=0.3, answer=0.05, mm_a_second=1_000_000, needs_answer=True)
+    hall.patience = replace(HASTY, needs_answer=True)
     hall.point_printer_at(printer.address)
     hall.ticket()
 
