@@ -50,3 +50,8 @@ fi
 export MOTCUA_TEST_POSTGRES
 [ -n "${MOTCUA_TEST_POSTGRES:-}" ] ||
     motcua_missing "No PostgreSQL here: the tests on it are skipped (set MOTCUA_TEST_POSTGRES)."
+
+# Thousands of small files and commits: memory is quicker than a disk, and nothing here outlives the run.
+if [ -z "${PYTEST_DEBUG_TEMPROOT:-}" ] && [ -w /dev/shm ]; then
+    export PYTEST_DEBUG_TEMPROOT=/dev/shm
+fi
