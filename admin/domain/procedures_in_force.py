@@ -28,9 +28,7 @@ def procedures_in_force(session: Session, day: date) -> list[ProcedureVersion]:
 
 def procedure_in_force(session: Session, code: str, day: date) -> ProcedureVersion:
     """Return the version of a procedure that holds on a day, with its papers. Raises UnknownProcedureError."""
-    version = session.scalar(
-        in_force(day).where(Procedure.code == code).options(selectinload(ProcedureVersion.papers))
-    )
+    version = session.scalar(in_force(day).where(Procedure.code == code).options(selectinload(ProcedureVersion.papers)))
     if version is None:
         raise UnknownProcedureError(procedure=code)
     return version

@@ -47,9 +47,7 @@ class Command:
         return hashlib.sha256(words.encode()).hexdigest()[:_DIGEST_CHARS]
 
 
-def answer_once(
-    session: Session, command: Command, act: Callable[[], dict[str, Any]], *, now: datetime
-) -> Answered:
+def answer_once(session: Session, command: Command, act: Callable[[], dict[str, Any]], *, now: datetime) -> Answered:
     """Act and keep the answer, or return the one that was given before.
 
     The answer must hold nothing secret: it is kept in the database for two
