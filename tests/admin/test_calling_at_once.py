@@ -214,7 +214,7 @@ def test_sixty_kills_leave_no_number_in_two_states(
     address = database.engine.url.render_as_string(hide_password=False)
     start = multiprocessing.get_context("forkserver")
     start.set_forkserver_preload(["tests.admin.caller"])
-    dice = random.Random(5)  # noqa: S311 - moments of death, the same in every run
+    dice = random.Random(5)
     kills = 0
 
     for turn in range(60):

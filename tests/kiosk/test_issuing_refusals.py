@@ -96,7 +96,7 @@ def test_an_office_switched_off_between_page_and_tap(
     ],
     ids=["before opening", "at lunch", "after closing", "on Saturday"],
 )
-def test_an_hour_at_which_the_office_is_closed(  # noqa: PLR0917 - two fixtures besides the case
+def test_an_hour_at_which_the_office_is_closed(
     kiosk: Kiosk, motcua: Motcua, database: Database, at: datetime, opens_vi: str, opens_en: str
 ) -> None:
     """TKT-16: the page was loaded while the office was open."""

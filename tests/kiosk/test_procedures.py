@@ -282,7 +282,7 @@ def test_what_has_no_single_answer_is_said_case_by_case_or_left_open(reader: Fla
         (DurationUnit.SAME_DAY, None, "Trong ngày", "On the same day"),
     ],
 )
-def test_a_decided_time_counts_more_than_the_text(  # noqa: PLR0917 - a case has its facts
+def test_a_decided_time_counts_more_than_the_text(
     session: Session, visitor: FlaskClient, unit: DurationUnit, amount: float | None, vi: str, en: str
 ) -> None:
     add_procedure(session, "1.000001", "Tên", amount, unit).time_as_published = "3 đến 5"

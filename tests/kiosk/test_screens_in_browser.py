@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 #: Announcements happen in a moment of the page's own; this keeps what was announced.
-LISTEN = "window.heard = []; document.addEventListener('motcua:announced', (event) => window.heard.push(event.detail.label));"
+LISTEN = """
+window.heard = [];
+document.addEventListener("motcua:announced", (event) => window.heard.push(event.detail.label));
+"""
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine to show screens with")
 
