@@ -7,10 +7,12 @@ screen's name is its address and its permission.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from flask_appbuilder.security import views as fab
 from flask_appbuilder.security.sqla.manager import SecurityManager
+from flask_appbuilder.widgets import ShowWidget
 from flask_babel import lazy_gettext as of_the_platform
 
 from motcua.admin import formats
@@ -37,8 +39,25 @@ def _name(person: User | None) -> str:
     return full_name(surname=person.last_name, given_name=person.first_name) if person else ""
 
 
+def _listed(rows: list[Any]) -> str:
+    return ", ".join(map(str, rows))
+
+
+def _by_screen(permissions: list[Any]) -> str:
+    """Return a line for each screen or menu with what may be done there."""
+    granted: defaultdict[str, list[str]] = defaultdict(list)
+    for permission in permissions:
+        granted[permission.view_menu.name].append(permission.permission.name)
+    return "\n".join(f"{screen}: {', '.join(sorted(names))}" for screen, names in sorted(granted.items()))
+
+
 def _surname_first(columns: list[str]) -> list[str]:
-    return ["last_name", "first_name", *(name for name in columns if name not in {"last_name", "first_name"})]
+    exchanged = {"first_name": "last_name", "last_name": "first_name"}
+    return [exchanged.get(name, name) for name in columns]
+
+
+def _surnames_first(fieldsets: list[tuple[Any, dict[str, Any]]]) -> list[tuple[Any, dict[str, Any]]]:
+    return [(title, what | {"fields": _surname_first(what["fields"])}) for title, what in fieldsets]
 
 
 class UserDBModelView(fab.UserDBModelView):
@@ -47,21 +66,27 @@ class UserDBModelView(fab.UserDBModelView):
     list_columns = _surname_first(fab.UserDBModelView.list_columns)
     add_columns = _surname_first(fab.UserDBModelView.add_columns)
     edit_columns = _surname_first(fab.UserDBModelView.edit_columns)
+    show_fieldsets = _surnames_first(fab.UserDBModelView.show_fieldsets)
+    user_show_fieldsets = _surnames_first(fab.UserDBModelView.user_show_fieldsets)
     formatters_columns: ClassVar[dict[str, Callable[[Any], str]]] = {
         **dict.fromkeys(_MOMENTS, _moment),
         **dict.fromkeys(_PEOPLE, _name),
+        **dict.fromkeys(("roles", "groups"), _listed),
         **dict.fromkeys(_COUNTS, lambda value: str(value or 0)),
         "active": lambda value: yes_no(value=bool(value)),
     }
 
 
 class RoleModelView(fab.RoleModelView):
-    """What people may do, by name. The permissions are names of the platform's screens, the same in every language."""
+    """What people may do. Screens and permissions go by the names they have in the code, whatever the language."""
 
     label_columns: ClassVar[dict[str, Any]] = fab.RoleModelView.label_columns | {
         "user": of_the_platform("Users"),
         "groups": of_the_platform("Groups"),
     }
+    list_columns: ClassVar[list[str]] = ["name"]
+    show_widget = ShowWidget
+    formatters_columns: ClassVar[dict[str, Callable[[Any], str]]] = {"permissions": _by_screen}
 
 
 class UserGroupModelView(fab.UserGroupModelView):
@@ -74,6 +99,7 @@ class UserGroupModelView(fab.UserGroupModelView):
         "users": of_the_platform("Users"),
         "roles": of_the_platform("Roles"),
     }
+    formatters_columns: ClassVar[dict[str, Callable[[Any], str]]] = dict.fromkeys(("users", "roles"), _listed)
 
 
 class SpeakingSecurityManager(SecurityManager):

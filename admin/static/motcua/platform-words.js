@@ -37,10 +37,13 @@
   $(function () {
     $("select.my_select2").select2(choosing);
     $("#modal-alert").on("show.bs.modal", function () {
-      const text = $(this).find(".modal-text");
-      if (text.text() === "No row selected") {
-        text.text(words.noRow);
-      }
+      // FAB writes its text in a listener that it adds when it opens the box: after this one, but before it is seen.
+      queueMicrotask(() => {
+        const text = $(this).find(".modal-text");
+        if (text.text() === "No row selected") {
+          text.text(words.noRow);
+        }
+      });
     });
   });
 })(jQuery);
