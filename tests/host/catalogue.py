@@ -155,11 +155,20 @@ def placeholders(text: str) -> list[str]:
     return sorted(re.findall(r"\{\w*\}|%\(\w+\)[sd]|%[sd]", text))
 
 
+def unmarked() -> dict[str, str]:
+    """Return the messages of our catalogue that stand in the code without a mark: of a table that lacks its N_()."""
+    known = {entry.message: entry.translation for entry in entries(OURS)}
+    nodes = (node for file in _modules() for node in ast.walk(ast.parse(file.read_text("utf-8"))))
+    texts = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    return {message: known[message] for message in sorted(texts & known.keys() - our_messages().keys())}
+
+
 def refreshed() -> bytes:
     """Return the catalogue of our words as the code wants it: sorted, every message once, no places."""
     known = {entry.message: entry.translation for entry in entries(OURS)}
     wanted = Catalog(locale="vi")
-    for message in our_messages():
+    # What only lacks its mark is not thrown away.
+    for message in our_messages() | unmarked():
         wanted.add(message, known.get(message, ""))
     text = BytesIO()
     write_po(text, wanted, width=110, no_location=True, omit_header=True, sort_output=True)
@@ -169,4 +178,4 @@ def refreshed() -> bytes:
 if __name__ == "__main__":
     OURS.write_bytes(refreshed())
     missing = [entry.message for entry in entries(OURS) if not entry.translation]
-    print(*missing, f"{len(missing)} without a translation", sep="\n")  # noqa: T201 - the answer of `make words`
+    print(*missing, f"{len(missing)} without a translation, {len(unmarked())} without a mark", sep="\n")  # noqa: T201
