@@ -78,7 +78,7 @@ class PaperHall:
         self.town.printer.paper_mm = paper_mm
         self.session.commit()
 
-    def ticket(self, number: int = 1, **fields: object) -> Ticket:
+    def ticket(self, number: int = 1, *, created_at: datetime | None = None, **fields: object) -> Ticket:
         """Add a ticket with its paper, as issuing leaves them."""
         ticket = add_ticket(self.session, self.town, number, **fields).ticket  # type: ignore[arg-type]
         self.session.add(
@@ -89,7 +89,7 @@ class PaperHall:
                 reason=PrintReason.FIRST,
                 state=PrintState.QUEUED,
                 ticket_id=ticket.id,
-                created_at=self.clock(),
+                created_at=created_at or self.clock(),
             )
         )
         self.session.commit()
