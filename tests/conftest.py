@@ -63,9 +63,15 @@ def figures(request: pytest.FixtureRequest) -> Figures:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run everything that touches the database on SQLite and on PostgreSQL."""
+    """Run everything that touches the database on SQLite and on PostgreSQL.
+
+    But for the screens in a browser: what they show is asked for and tested
+    on both below them, and a browser takes seconds a test.
+    """
     if "backend" in metafunc.fixturenames:
-        metafunc.parametrize("backend", ["sqlite", "postgresql"], indirect=True, scope="session")
+        is_in_browser = metafunc.module.__name__.endswith("_in_browser")
+        backends = ["sqlite"] if is_in_browser else ["sqlite", "postgresql"]
+        metafunc.parametrize("backend", backends, indirect=True, scope="session")
 
 
 @pytest.fixture(scope="session")
