@@ -9,9 +9,13 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask
 from flask_appbuilder import AppBuilder
 from flask_appbuilder.models.sqla.base import SQLA
+from flask_wtf import CSRFProtect
 from sqlalchemy import event
 
 from motcua.admin.database import set_pragmas
+from motcua.admin.hardening import HARDENED, check_secret_key, complete
+from motcua.admin.headers import secure_headers
+from motcua.admin.views.answers import answer_everywhere
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,6 +36,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     """
     app = Flask("motcua.admin", static_folder=None, instance_path=str(Path.cwd()))
     _configure(app, config or {})
+    _harden(app)
     db = SQLA()
     db.init_app(app)
     with app.app_context():
@@ -46,7 +51,6 @@ def _configure(app: Flask, config: Mapping[str, Any]) -> None:
         APP_NAME="Motcua",
         BABEL_DEFAULT_LOCALE="vi",
         LANGUAGES={"vi": {"flag": "vn", "name": "Tiếng Việt"}, "en": {"flag": "gb", "name": "English"}},
-        FAB_API_SWAGGER_UI=False,
         FAB_BASE_TEMPLATE="motcua/admin/base.html",
         FAB_INDEX_VIEW="motcua.admin.views.index.MotcuaIndexView",
         # Lists of identifiers; a role's own screen shows what it may do.
@@ -55,12 +59,21 @@ def _configure(app: Flask, config: Mapping[str, Any]) -> None:
         FAB_ADD_SECURITY_PERMISSION_VIEWS_VIEW=False,
         FAB_SECURITY_MANAGER_CLASS="motcua.admin.views.platform_screens.SpeakingSecurityManager",
         MOTCUA_FAB_VIETNAMESE=True,
-        SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_HTTPONLY=True,
     )
+    app.config.from_mapping(HARDENED)
     if CONFIG_ENVIRONMENT in os.environ:
         app.config.from_envvar(CONFIG_ENVIRONMENT)
     app.config.from_mapping(config)
+
+
+def _harden(app: Flask) -> None:
+    check_secret_key(app.config)
+    app.config.from_mapping(complete(app.config))
+    # Before FAB registers anything: its APIs, which take no cookie, exempt themselves.
+    CSRFProtect(app)
+    if app.config["MOTCUA_SECURE_HEADERS"]:
+        secure_headers(app, is_https=bool(app.config["SESSION_COOKIE_SECURE"]))
+    answer_everywhere(app)
 
 
 def _harden_sqlite(db: SQLA) -> None:

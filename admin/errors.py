@@ -38,6 +38,7 @@
     - OfficeNotReadyError
       - IdentifierMissingError
       - HoursMissingError
+  - TooManyTriesError
   - UnavailableError          not now
     - ServiceClosedError
     - OutsideHoursError
@@ -305,8 +306,8 @@ class ForgedRequestError(NotAllowedError):
     """A change came with the browser's login but without the sign that our own page sent it."""
 
     code = "csrf_failed"
-    vi = "Không xác nhận được yêu cầu này do màn hình quầy gửi. Vui lòng tải lại trang rồi thử lại."
-    en = "This request could not be confirmed as sent by the counter's screen. Please reload the page and try again."
+    vi = "Không xác nhận được yêu cầu này được gửi từ trang của hệ thống. Vui lòng tải lại trang rồi thử lại."
+    en = "This request could not be confirmed as sent by our own page. Please reload the page and try again."
 
 
 class NotAKioskError(NotAllowedError):
@@ -419,6 +420,14 @@ class HoursMissingError(OfficeNotReadyError):
     code = "hours_missing"
     vi = "{office} chưa khai báo giờ làm việc nên chưa tính được ngày hẹn trả. Vui lòng báo quản trị đơn vị."
     en = "{office} has no working hours, so no due date can be computed. Please tell your office administrator."
+
+
+class TooManyTriesError(Refusal):
+    """Somebody tries faster than a person would."""
+
+    code = "too_many_tries"
+    vi = "Đã thử quá nhiều lần. Vui lòng chờ một phút rồi thử lại."
+    en = "Too many tries. Please wait a minute and try again."
 
 
 class UnavailableError(Refusal):

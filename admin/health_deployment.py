@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 
 from motcua.admin.app import ADDON_MANAGERS
 from motcua.admin.extension import EXTENSION
+from motcua.admin.hardening import is_guessable
 from motcua.admin.health import Check, judge
 from motcua.admin.language import gettext
 from motcua.admin.models import Ticket
@@ -31,10 +32,6 @@ if TYPE_CHECKING:
     from motcua.admin.extension import Motcua
     from motcua.admin.health import State
 
-_LEAST_KEY_BYTES = 32
-_LEAST_KEY_LETTERS = 10
-#: Keys that stand in tutorials and skeletons, and that every attacker tries first.
-_PUBLIC_KEYS = frozenset({r"\2\1thisismyscretkey\1\2\e\y\y\h", "thisismyscretkey", "TEST_NON_DEV_SECRET"})
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _CLOCK_SLACK = timedelta(minutes=2)
 
@@ -63,9 +60,7 @@ def check_addons(app: Flask) -> Check:
 def check_secret_key(app: Flask) -> Check:
     """Tell whether the key behind logins and tracking links can be guessed."""
     name = "secret key"
-    key = app.config.get("SECRET_KEY") or ""
-    letters = key.decode("latin-1") if isinstance(key, bytes) else str(key)
-    if letters in _PUBLIC_KEYS or len(letters.encode()) < _LEAST_KEY_BYTES or len(set(letters)) < _LEAST_KEY_LETTERS:
+    if is_guessable(app.config.get("SECRET_KEY")):
         told = gettext("SECRET_KEY can be guessed. Take a new one: {command}")
         command = 'python -c "import secrets; print(secrets.token_urlsafe(48))"'
         return Check(name, "fail", told.format(command=command))

@@ -49,6 +49,11 @@ SETTINGS = (
         "Whether FAB's own pages, which come without Vietnamese, speak it with our words.",
     ),
     Setting(
+        "MOTCUA_SECURE_HEADERS",
+        False,
+        "Whether every page of the platform, not only ours, is sent with security headers and a script nonce.",
+    ),
+    Setting(
         "MOTCUA_DOSSIER_CODE_PATTERN",
         r"(?:[A-Z]\d{2}(?:\.\d{2,3}){0,4}|\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2})-(?P<day>\d{6})-\d{4,7}",
         "Regular expression that dossier codes issued elsewhere must match; a group named day is read as yymmdd.",
@@ -67,6 +72,7 @@ class Settings:
     number_digits: int
     series_capacity: int
     fab_vietnamese: bool
+    secure_headers: bool
     dossier_code_pattern: re.Pattern[str]
     write_patience_seconds: float
 
@@ -104,6 +110,7 @@ def read_settings(config: Mapping[str, Any]) -> Settings:
         number_digits=whole_number(config, SETTINGS, "MOTCUA_NUMBER_DIGITS", 1, 6),
         series_capacity=whole_number(config, SETTINGS, "MOTCUA_SERIES_CAPACITY", 1, 999_999),
         fab_vietnamese=yes_or_no(config, SETTINGS, "MOTCUA_FAB_VIETNAMESE"),
+        secure_headers=yes_or_no(config, SETTINGS, "MOTCUA_SECURE_HEADERS"),
         dossier_code_pattern=_pattern(config, "MOTCUA_DOSSIER_CODE_PATTERN"),
         write_patience_seconds=_seconds(config, "MOTCUA_WRITE_PATIENCE_SECONDS"),
     )
@@ -127,6 +134,11 @@ def _pattern(config: Mapping[str, Any], name: str) -> re.Pattern[str]:
     except (re.error, TypeError) as error:
         msg = f"{name} must be a regular expression, not {value!r}: {error}."
         raise SettingError(msg) from error
+
+
+def read_public_url(config: Mapping[str, Any]) -> str:
+    """Return the address citizens' phones reach; raise SettingError when it is none."""
+    return _public_url(value_of(config, SETTINGS, "MOTCUA_PUBLIC_URL"))
 
 
 def _public_url(value: object) -> str:

@@ -2,6 +2,7 @@
 
 from motcua.admin.models.devices import Device, PrinterDevice, PrintJob
 from motcua.admin.models.dossier import Dossier, DossierCodeCounter, DossierEvent, DossierPaper
+from motcua.admin.models.limits import RateCounter
 from motcua.admin.models.office import CalendarYear, Holiday, Office, OfficeHours, StaffMember
 from motcua.admin.models.outbox import CommandReceipt, OutgoingMail
 from motcua.admin.models.procedure import Field, Procedure, ProcedurePaper, ProcedureVersion
@@ -38,6 +39,7 @@ __all__ = [
     "ProcedurePaper",
     "ProcedureVersion",
     "QueueService",
+    "RateCounter",
     "ServiceDay",
     "StaffMember",
     "Ticket",

@@ -12,22 +12,25 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from flask import current_app, render_template, request
+from flask_wtf.csrf import CSRFError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from motcua.admin.database import unavailable
 from motcua.admin.errors import (
     ApologyError,
+    ForgedRequestError,
     NotAllowedError,
     NotFoundError,
     Refusal,
     StaleVersionError,
+    TooManyTriesError,
 )
 from motcua.admin.language import N_, current_language, gettext
-from motcua.admin.views.problems import status_of
+from motcua.admin.views.problems import problem, status_of
 
 if TYPE_CHECKING:
-    from flask import Blueprint
+    from flask import Blueprint, Flask
     from flask.typing import ResponseReturnValue
 
 _HEADLINES = N_(
@@ -39,7 +42,7 @@ _HEADLINES = N_(
         HTTPStatus.INTERNAL_SERVER_ERROR: "Our mistake",
     }
 )
-_HTTP: dict[int, type[Refusal]] = {403: NotAllowedError, 404: NotFoundError}
+_HTTP: dict[int, type[Refusal]] = {403: NotAllowedError, 404: NotFoundError, 429: TooManyTriesError}
 
 
 def answer_on_pages(blueprint: Blueprint) -> None:
@@ -52,13 +55,37 @@ def answer_on_pages(blueprint: Blueprint) -> None:
         return _page(refusal_for(error))
 
 
+def answer_everywhere(app: Flask) -> None:
+    """Let FAB's own pages answer like ours: for a deployment that is ours altogether."""
+
+    @app.errorhandler(CSRFError)
+    def forged(_error: CSRFError) -> ResponseReturnValue:
+        return _answer(ForgedRequestError())
+
+    @app.errorhandler(403)
+    @app.errorhandler(404)
+    @app.errorhandler(429)
+    def answer(error: HTTPException) -> ResponseReturnValue:
+        return _answer(refusal_for(error))
+
+    @app.errorhandler(500)
+    def apologise(error: HTTPException) -> ResponseReturnValue:
+        # Flask has logged the bug with its stack trace; here it only gets its number.
+        cause = getattr(error, "original_exception", None) or error
+        return _answer(unavailable(cause) or _apology(cause, has_trace=True))
+
+
+def _answer(refusal: Refusal) -> ResponseReturnValue:
+    return problem(refusal) if request.path.startswith("/api/") else _page(refusal)
+
+
 def refusal_for(error: Exception) -> Refusal:
     """Return what an error means for the person; a bug is logged here, and only here."""
     current_app.appbuilder.session.rollback()  # type: ignore[attr-defined]
     if isinstance(error, Refusal):
         refusal: Refusal | None = error
-    elif isinstance(error, HTTPException):
-        refusal = _HTTP[error.code or 0]()
+    elif isinstance(error, HTTPException) and error.code in _HTTP:
+        refusal = _HTTP[error.code]()
     elif isinstance(error, StaleDataError):
         refusal = StaleVersionError()
     else:
@@ -66,8 +93,13 @@ def refusal_for(error: Exception) -> Refusal:
     if refusal is not None:
         current_app.logger.info("refused %s %s: %s", request.method, request.path, refusal.code)
         return refusal
+    return _apology(error, has_trace=False)
+
+
+def _apology(error: BaseException, *, has_trace: bool) -> ApologyError:
     incident = secrets.token_hex(4).upper()
-    current_app.logger.error("incident %s: %s %s", incident, request.method, request.path, exc_info=error)
+    trace = None if has_trace else error
+    current_app.logger.error("incident %s: %s %s", incident, request.method, request.path, exc_info=trace)
     return ApologyError(incident=incident)
 
 

@@ -201,7 +201,9 @@ class DayField(_TypedField):
 
     def __call__(self, **named: Any) -> Any:
         """Show the field; a script puts a calendar beside it."""
-        return super().__call__(inputmode="numeric", autocomplete="off", placeholder="dd/mm/yyyy", data_day="", **named)
+        return super().__call__(
+            inputmode="numeric", autocomplete="off", placeholder=gettext("dd/mm/yyyy"), data_day="", **named
+        )
 
 
 class ClockField(_TypedField):
@@ -220,7 +222,7 @@ class ClockField(_TypedField):
 
     def __call__(self, **named: Any) -> Any:
         """Show the field."""
-        return super().__call__(inputmode="numeric", autocomplete="off", placeholder="hh:mm", data_clock="", **named)
+        return super().__call__(inputmode="numeric", autocomplete="off", placeholder="07:30", data_clock="", **named)
 
 
 class TickField(BooleanField):

@@ -10,6 +10,7 @@ from flask_appbuilder import BaseView
 
 from motcua.admin.errors import ForgedRequestError
 from motcua.admin.extension import current_motcua
+from motcua.admin.headers import guard_screens
 from motcua.admin.language import current_language, gettext
 from motcua.admin.views import wording
 from motcua.admin.views.answers import answer_on_pages
@@ -34,6 +35,7 @@ class StaffPage(BaseView):
         """Register the addresses; what goes wrong on them is answered by us."""
         blueprint = cast("Blueprint", super().create_blueprint(*arguments, **named))
         answer_on_pages(blueprint)
+        guard_screens(blueprint)
         return blueprint
 
     def render_template(self, template: str, **context: Any) -> str:

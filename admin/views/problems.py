@@ -28,6 +28,7 @@ from motcua.admin.errors import (
     RecordAwayError,
     Refusal,
     StreamsFullError,
+    TooManyTriesError,
     UnavailableError,
     UnknownDeviceError,
 )
@@ -48,6 +49,7 @@ _STATUS: tuple[tuple[type[Refusal], int], ...] = (
     (NotAllowedError, 403),
     (NotFoundError, 404),
     (ConflictError, 409),
+    (TooManyTriesError, 429),
     (DatabaseBusyError, 503),
     (RecordAwayError, 503),
     (StreamsFullError, 503),

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
+from motcua.admin import formats
 from motcua.admin.enums import (
     DeviceKind,
     DossierChannel,
@@ -27,7 +28,7 @@ from motcua.admin.enums import (
     SupplementPolicy,
     TicketState,
 )
-from motcua.admin.language import N_, gettext
+from motcua.admin.language import N_, current_language, gettext
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -203,12 +204,12 @@ def choices_of(kind: type[Enum]) -> list[tuple[str, str]]:
 
 def day(value: date | None) -> str:
     """Write a date the Vietnamese way, in either language."""
-    return f"{value:%d/%m/%Y}" if value else ""
+    return formats.day(value) if value else ""
 
 
 def clock_time(value: time | None) -> str:
     """Write a time of day, 24 h."""
-    return f"{value:%H:%M}" if value else ""
+    return formats.hour(value) if value else ""
 
 
 def moment(value: datetime | None, zone: str) -> str:
@@ -217,18 +218,18 @@ def moment(value: datetime | None, zone: str) -> str:
 
 
 def thousands(value: int | None) -> str:
-    """Write a whole number with the thousands dot."""
-    return f"{value:,}".replace(",", ".") if value is not None else ""
+    """Write a whole number."""
+    return formats.number(value, current_language()) if value is not None else ""
 
 
 def money(value: int | None) -> str:
     """Write an amount in đồng."""
-    return f"{thousands(value)} đồng" if value is not None else ""
+    return formats.money(value, current_language()) if value is not None else ""
 
 
 def amount(value: float | None) -> str:
-    """Write a number without the zeros nobody needs, with the decimal comma."""
-    return f"{value:g}".replace(".", ",") if value is not None else ""
+    """Write a number without the zeros nobody needs."""
+    return formats.number(value, current_language()) if value is not None else ""
 
 
 def yes_no(*, value: bool) -> str:

@@ -30,6 +30,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("year"),
     )
     op.create_table(
+        "motcua_rate_counter",
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("digest"),
+    )
+    with op.batch_alter_table("motcua_rate_counter", schema=None) as batch_op:
+        batch_op.create_index("ix_motcua_rate_counter_expires", ["expires_at"], unique=False)
+
+    op.create_table(
         "motcua_command_receipt",
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("idempotency_key", sa.String(length=64), nullable=False),
@@ -890,5 +900,9 @@ def downgrade() -> None:
         batch_op.drop_index("ix_motcua_command_receipt_age")
 
     op.drop_table("motcua_command_receipt")
+    with op.batch_alter_table("motcua_rate_counter", schema=None) as batch_op:
+        batch_op.drop_index("ix_motcua_rate_counter_expires")
+
+    op.drop_table("motcua_rate_counter")
     op.drop_table("motcua_calendar_year")
     # ### end Alembic commands ###

@@ -1,0 +1,78 @@
+"""What every page tells the browser it may do: scripts of ours only, in nobody's frame, kept in no cache.
+
+A page that has said so itself keeps its own, stricter words. In a foreign
+host this is opt-in (MOTCUA_SECURE_HEADERS); our own screens are never shown
+without the part that cannot disturb a host's look.
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING
+
+from flask import g, request
+
+from motcua.admin.extension import current_motcua
+
+if TYPE_CHECKING:
+    from flask import Blueprint, Flask, Response
+
+_NONCE_BYTES = 18
+_POLICY = (
+    "default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self'{styles}; img-src 'self' data:; "
+    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+# FAB's templates hide things with style attributes; scripts stay forbidden there as everywhere.
+_FAB_STYLES = "; style-src-attr 'unsafe-inline'"
+#: What holds on our own screens in any host: nothing here can break the host's own scripts and styles.
+_EVERYWHERE = "object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+_OURS = "motcua."
+
+
+def csp_nonce() -> str:
+    """Return this request's nonce; FAB's templates write it onto their scripts."""
+    if "motcua_nonce" not in g:
+        g.motcua_nonce = secrets.token_urlsafe(_NONCE_BYTES)
+    return str(g.motcua_nonce)
+
+
+def secure_headers(app: Flask, *, is_https: bool) -> None:
+    """Put the headers on every answer of the app, also on errors."""
+    app.jinja_env.globals.setdefault("csp_nonce", csp_nonce)
+
+    @app.after_request
+    def add(response: Response) -> Response:
+        headers = response.headers
+        headers.setdefault("Content-Security-Policy", _policy(app))
+        headers.setdefault("X-Content-Type-Options", "nosniff")
+        headers.setdefault("Referrer-Policy", "same-origin")
+        may_be_framed = "frame-ancestors 'none'" not in headers["Content-Security-Policy"]
+        headers.setdefault("X-Frame-Options", "SAMEORIGIN" if may_be_framed else "DENY")
+        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
+        if not request.path.startswith("/static/") and "Cache-Control" not in headers:
+            headers["Cache-Control"] = "no-store"
+        if is_https:
+            headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        return response
+
+
+def guard_screens(blueprint: Blueprint) -> None:
+    """Put on our own screens what holds in any host."""
+
+    @blueprint.after_request
+    def add(response: Response) -> Response:
+        headers = response.headers
+        if not current_motcua().settings.secure_headers:
+            headers.setdefault("Content-Security-Policy", _EVERYWHERE)
+        headers.setdefault("X-Content-Type-Options", "nosniff")
+        headers.setdefault("Referrer-Policy", "same-origin")
+        headers.setdefault("Cache-Control", "no-store")
+        return response
+
+
+def _policy(app: Flask) -> str:
+    view = app.view_functions.get(request.endpoint or "")
+    owner = getattr(getattr(view, "__self__", None), "__class__", None)
+    is_ours = (owner or view) is not None and getattr(owner or view, "__module__", "").startswith(_OURS)
+    return _POLICY.format(nonce=csp_nonce(), styles="" if is_ours else _FAB_STYLES)
