@@ -11,7 +11,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from babel.messages.pofile import read_po
 from flask import current_app, g, has_request_context, request, session
@@ -20,13 +20,14 @@ from flask_babel import refresh
 from flask_babel.speaklater import LazyString
 
 from motcua.admin.enums import Language
+from motcua.admin.marks import N_
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_CATALOGUE = Path(__file__).parent / "translations" / "vi" / "LC_MESSAGES" / "motcua.po"
-T = TypeVar("T")
+__all__ = ["N_", "current_language", "gettext", "lazy_gettext", "speak", "translate"]
 
+_CATALOGUE = Path(__file__).parent / "translations" / "vi" / "LC_MESSAGES" / "motcua.po"
 # Where FAB keeps the language that was chosen in its menu.
 _PLATFORM_KEY = "locale"
 
@@ -105,8 +106,3 @@ def gettext(message: str, /, **facts: object) -> str:
 def lazy_gettext(message: str, /, **facts: object) -> LazyString:
     """Return ``message``, translated when it is shown: for labels made at import."""
     return LazyString(gettext, message, **facts)
-
-
-def N_(messages: T, /) -> T:  # noqa: N802 - the name by which gettext's users know it
-    """Return a message, or a table whose values are messages, as it is: marks what is translated when it is shown."""
-    return messages

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from motcua.admin.enums import Language
 from motcua.admin.formats import day, hour
-from motcua.admin.language import translate
+from motcua.admin.language import N_, translate
 from motcua.kiosk.sheet import Sheet, Type
 from motcua.kiosk.slip import LEAST_QR_MM, WEEKDAYS, mark_copy, moment
 
@@ -66,19 +66,19 @@ def draw_receipt(slip: ReceiptSlip, paper_mm: int) -> Image.Image:
     sheet = Sheet(paper_mm, longest_mm=LONGEST_MM)
     mark_copy(sheet, slip.copy_number, Language.VI)
     _head(sheet, slip)
-    _field(sheet, slip, "Procedure", f"{slip.procedure} ({slip.procedure_code})")
-    _field(sheet, slip, "Received from", slip.applicant, _SHORT_VALUE)
+    _field(sheet, slip, N_("Procedure"), f"{slip.procedure} ({slip.procedure_code})")
+    _field(sheet, slip, N_("Received from"), slip.applicant, _SHORT_VALUE)
     _papers(sheet, slip)
     if slip.duration:
-        _field(sheet, slip, "Processing time", slip.duration, _SHORT_VALUE)
-    _caption(sheet, "Received at", slip.language)
+        _field(sheet, slip, N_("Processing time"), slip.duration, _SHORT_VALUE)
+    _caption(sheet, N_("Received at"), slip.language)
     sheet.fitted(moment(slip.received_at, Language.VI), _VALUE, smallest=22)
     _due(sheet, slip)
-    _field(sheet, slip, "Collect the result at", slip.office)
+    _field(sheet, slip, N_("Collect the result at"), slip.office)
     if slip.address:
         sheet.text(slip.address, _SHORT_VALUE)
     if slip.received_by:
-        _field(sheet, slip, "Received by", slip.received_by, _SHORT_VALUE)
+        _field(sheet, slip, N_("Received by"), slip.received_by, _SHORT_VALUE)
     _foot(sheet, slip)
     return sheet.image()
 
@@ -98,7 +98,7 @@ def _head(sheet: Sheet, slip: ReceiptSlip) -> None:
     if slip.language == Language.EN:
         sheet.text("Receipt and return appointment", Type(24))
     sheet.gap(8)
-    sheet.text(_in_both("Dossier code", slip.language), Type(23))
+    sheet.text(_in_both(N_("Dossier code"), slip.language), Type(23))
     sheet.fitted(slip.code, Type(44, "Bold", lines=2), smallest=26)
     sheet.gap(8)
     sheet.rule()
@@ -115,7 +115,7 @@ def _caption(sheet: Sheet, caption: str, language: Language) -> None:
 
 
 def _papers(sheet: Sheet, slip: ReceiptSlip) -> None:
-    _caption(sheet, "Papers received", slip.language)
+    _caption(sheet, N_("Papers received"), slip.language)
     if not slip.papers:
         sheet.text(translate("None", Language.VI), _VALUE)
     for number, (name, copies) in enumerate(slip.papers[:MOST_PAPERS], start=1):
@@ -132,10 +132,10 @@ def _due(sheet: Sheet, slip: ReceiptSlip) -> None:
     sheet.gap(12)
     sheet.rule(dots=4)
     sheet.gap(10)
-    sheet.text(_in_both("Result due", slip.language), Type(25, "SemiBold", lines=2))
+    sheet.text(_in_both(N_("Result due"), slip.language), Type(25, "SemiBold", lines=2))
     if slip.due_at is None:
-        _said(sheet, "No date promised", slip.language, Type(36, "Bold", lines=2))
-        _said(sheet, "Please follow the dossier by the QR code or the hotline.", slip.language, _SMALL)
+        _said(sheet, N_("No date promised"), slip.language, Type(36, "Bold", lines=2))
+        _said(sheet, N_("Please follow the dossier by the QR code or the hotline."), slip.language, _SMALL)
     else:
         sheet.fitted(day(slip.due_at), Type(72, "ExtraBold"), smallest=48)
         weekday = translate(WEEKDAYS[slip.due_at.weekday()], Language.VI)
@@ -144,19 +144,19 @@ def _due(sheet: Sheet, slip: ReceiptSlip) -> None:
         sheet.text(translate("First appointment: {date}", Language.VI, date=day(slip.first_due_at)), _SMALL)
     if slip.is_provisional:
         sheet.gap(4)
-        sheet.badge(_in_both("PROVISIONAL", slip.language), Type(24, "Bold"))
-        _said(sheet, "The holidays of that year are not announced yet; the date may move.", slip.language, _SMALL)
+        sheet.badge(_in_both(N_("PROVISIONAL"), slip.language), Type(24, "Bold"))
+        _said(sheet, N_("The holidays of that year are not announced yet; the date may move."), slip.language, _SMALL)
     sheet.gap(10)
     sheet.rule(dots=4)
 
 
 def _foot(sheet: Sheet, slip: ReceiptSlip) -> None:
     sheet.qr(slip.url, least_mm=LEAST_QR_MM)
-    _said(sheet, "Scan to follow the dossier on your phone", slip.language, Type(25, lines=3))
+    _said(sheet, N_("Scan to follow the dossier on your phone"), slip.language, Type(25, lines=3))
     if slip.hotline:
         sheet.text(translate("Hotline: {hotline}", Language.VI, hotline=slip.hotline), Type(25, "SemiBold", lines=2))
     sheet.gap(6)
-    _said(sheet, "Please bring this receipt and your identity card to collect.", slip.language, _SMALL)
+    _said(sheet, N_("Please bring this receipt and your identity card to collect."), slip.language, _SMALL)
     sheet.gap(8)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from motcua.admin.enums import Errand, Language
 from motcua.admin.formats import day, hour
-from motcua.admin.language import translate
+from motcua.admin.language import N_, translate
 from motcua.kiosk.sheet import Sheet, Type
 
 if TYPE_CHECKING:
@@ -19,9 +19,9 @@ LONGEST_MM = 200
 LEAST_NUMBER_MM = 20
 LEAST_QR_MM = 28
 
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+WEEKDAYS = N_(("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"))
 # What most people come for needs no words.
-_ERRAND = {Errand.SUPPLEMENT: "Add papers", Errand.COLLECT: "Collect a result", Errand.ASK: "Ask a question"}
+_ERRAND = N_({Errand.SUPPLEMENT: "Add papers", Errand.COLLECT: "Collect a result", Errand.ASK: "Ask a question"})
 _HOUR = 60
 
 
@@ -104,8 +104,8 @@ def _line_ahead(slip: TicketSlip) -> str:
         if hours
         else translate("{n} min", slip.language, n=minutes)
     )
-    message = "Before you: 1 person, about {time}" if slip.ahead == 1 else "Before you: {ahead} people, about {time}"
-    return translate(message, slip.language, ahead=slip.ahead, time=time)
+    one, more = N_(("Before you: 1 person, about {time}", "Before you: {ahead} people, about {time}"))
+    return translate(one if slip.ahead == 1 else more, slip.language, ahead=slip.ahead, time=time)
 
 
 def _small_print(sheet: Sheet, slip: TicketSlip) -> None:

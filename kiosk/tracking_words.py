@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from motcua.admin.enums import Errand, Language
-from motcua.admin.language import current_language, gettext
+from motcua.admin.language import N_, current_language, gettext
 
 if TYPE_CHECKING:
     from motcua.admin.domain.following import Following, FollowingPage
@@ -20,34 +20,47 @@ _SOON = timedelta(days=2)
 _EXACT_MINUTES = 20
 _SHORTER, _LONGER = 0.8, 1.25
 
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_WEEKDAYS = N_(("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"))
 
-_TICKET = {
-    "called": ("Please go to counter {counter}", "It is your turn now. Please bring your papers along."),
-    "serving": ("You are being served at counter {counter}", "The officer is looking after your request."),
-    "held": ("Your number is on hold", "The officer will call you again. You need no new number."),
-    "no_show": ("We called you and did not see you", "Please come to the help desk; we will gladly help you further."),
-    "finished": ("Your visit is finished", "Thank you for coming."),
-    "cancelled": ("This number was cancelled", "If you still need help, please take a new number at the kiosk."),
-}
-_DOSSIER = {
-    "registered": (
-        "Waiting to be accepted",
-        "Your dossier is registered. An officer will check it before accepting it.",
-    ),
-    "received": ("Received", "Your dossier has been accepted and goes to the officer in charge."),
-    "refused": ("Not accepted", "Your dossier could not be accepted. Please ask the centre what is missing."),
-    "processing": ("Being processed", "Your dossier is being worked on. You need to do nothing now."),
-    "supplement": ("Papers are missing", "Please bring the missing papers to the centre so that the work can go on."),
-    "awaiting_payment": ("Waiting for payment", "Please pay the fees named in the notice so that the work can go on."),
-    "withdrawn": ("Withdrawn", "The dossier was withdrawn at your request."),
-    "stopped": ("Processing stopped", "Work on this dossier has ended. Please ask the centre for the reason."),
-    "done": (
-        "The result is ready",
-        "Please bring your receipt and identity card to the centre and collect the result.",
-    ),
-    "returned": ("Result handed over", "Your dossier is complete. Thank you."),
-}
+_TICKET = N_(
+    {
+        "called": ("Please go to counter {counter}", "It is your turn now. Please bring your papers along."),
+        "serving": ("You are being served at counter {counter}", "The officer is looking after your request."),
+        "held": ("Your number is on hold", "The officer will call you again. You need no new number."),
+        "no_show": (
+            "We called you and did not see you",
+            "Please come to the help desk; we will gladly help you further.",
+        ),
+        "finished": ("Your visit is finished", "Thank you for coming."),
+        "cancelled": ("This number was cancelled", "If you still need help, please take a new number at the kiosk."),
+    }
+)
+_DOSSIER = N_(
+    {
+        "registered": (
+            "Waiting to be accepted",
+            "Your dossier is registered. An officer will check it before accepting it.",
+        ),
+        "received": ("Received", "Your dossier has been accepted and goes to the officer in charge."),
+        "refused": ("Not accepted", "Your dossier could not be accepted. Please ask the centre what is missing."),
+        "processing": ("Being processed", "Your dossier is being worked on. You need to do nothing now."),
+        "supplement": (
+            "Papers are missing",
+            "Please bring the missing papers to the centre so that the work can go on.",
+        ),
+        "awaiting_payment": (
+            "Waiting for payment",
+            "Please pay the fees named in the notice so that the work can go on.",
+        ),
+        "withdrawn": ("Withdrawn", "The dossier was withdrawn at your request."),
+        "stopped": ("Processing stopped", "Work on this dossier has ended. Please ask the centre for the reason."),
+        "done": (
+            "The result is ready",
+            "Please bring your receipt and identity card to the centre and collect the result.",
+        ),
+        "returned": ("Result handed over", "Your dossier is complete. Thank you."),
+    }
+)
 _TONE = {
     "called": "call",
     "done": "ok",
@@ -58,12 +71,18 @@ _TONE = {
     "no_show": "soon",
     "refused": "late",
 }
-_BRING = {
-    Errand.SUBMIT: ("Your identity card", "The originals of the papers in your dossier", "Copies, if you have them"),
-    Errand.SUPPLEMENT: ("Your identity card", "The receipt of your dossier", "The papers you were asked for"),
-    Errand.COLLECT: ("Your identity card", "The receipt with the return date"),
-    Errand.ASK: ("Your identity card", "Papers your question is about"),
-}
+_BRING = N_(
+    {
+        Errand.SUBMIT: (
+            "Your identity card",
+            "The originals of the papers in your dossier",
+            "Copies, if you have them",
+        ),
+        Errand.SUPPLEMENT: ("Your identity card", "The receipt of your dossier", "The papers you were asked for"),
+        Errand.COLLECT: ("Your identity card", "The receipt with the return date"),
+        Errand.ASK: ("Your identity card", "Papers your question is about"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +111,7 @@ def state_words(state: Following) -> StateWords:
     headline, sentence = (_DOSSIER if state.kind == "dossier" else _TICKET)[state.state]
     tone = _TONE.get(state.state, "plain")
     if state.dossier and state.dossier.overdue:
-        sentence = "We are late with your dossier and apologise. Please call the centre for the new date."
+        sentence = N_("We are late with your dossier and apologise. Please call the centre for the new date.")
         tone = "late"
     return StateWords(tone, gettext(headline, counter=state.counter or ""), gettext(sentence))
 

@@ -18,6 +18,7 @@ from motcua.admin.domain.digest_recipients import digest_calendar, digest_recipi
 from motcua.admin.domain.mails import days_from_text, days_to_text
 from motcua.admin.enums import MailKind, MailState
 from motcua.admin.failpoints import failpoint
+from motcua.admin.marks import N_
 from motcua.admin.models import OutgoingMail
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 #: How far back a digest that never left is still spoken of.
 LOOK_BACK_DAYS = 7
-MISSED = "No mail left on this day; the next one names it."
+MISSED = N_("No mail left on this day; the next one names it.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from motcua.admin.domain.print_report import print_report
 from motcua.admin.errors import PrinterAddressError
 from motcua.admin.health import Check
-from motcua.admin.language import gettext
+from motcua.admin.language import N_, gettext
 from motcua.admin.models import PrinterDevice
 from motcua.kiosk.printing.printer import PrinterError
 from motcua.kiosk.printing.status import Condition
@@ -25,16 +25,18 @@ NAME = "printer"
 PROBE = "printers"
 #: A worker that runs tries a new paper within a second.
 TOO_LONG = timedelta(seconds=30)
-_WORDS = {
-    Condition.OK: "Ready",
-    Condition.NEAR_END: "Paper is running low",
-    Condition.PAPER_END: "Out of paper",
-    Condition.COVER_OPEN: "Cover open",
-    Condition.FAULT: "Faulty",
-    Condition.OFFLINE: "Offline",
-    Condition.UNKNOWN: "Says nothing",
-    Condition.UNREACHABLE: "Cannot be reached",
-}
+_WORDS = N_(
+    {
+        Condition.OK: "Ready",
+        Condition.NEAR_END: "Paper is running low",
+        Condition.PAPER_END: "Out of paper",
+        Condition.COVER_OPEN: "Cover open",
+        Condition.FAULT: "Faulty",
+        Condition.OFFLINE: "Offline",
+        Condition.UNKNOWN: "Says nothing",
+        Condition.UNREACHABLE: "Cannot be reached",
+    }
+)
 
 
 def check_printing(motcua: Motcua) -> Check:
