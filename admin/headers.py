@@ -26,7 +26,7 @@ _POLICY = (
 _FAB_STYLES = "; style-src-attr 'unsafe-inline'"
 #: What holds on our own screens in any host: nothing here can break the host's own scripts and styles.
 _EVERYWHERE = "object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
-_OURS = "motcua."
+_STRICT = "motcua_strict_styles"
 
 
 def csp_nonce() -> str:
@@ -43,7 +43,7 @@ def secure_headers(app: Flask, *, is_https: bool) -> None:
     @app.after_request
     def add(response: Response) -> Response:
         headers = response.headers
-        headers.setdefault("Content-Security-Policy", _policy(app))
+        headers.setdefault("Content-Security-Policy", _policy())
         headers.setdefault("X-Content-Type-Options", "nosniff")
         headers.setdefault("Referrer-Policy", "same-origin")
         may_be_framed = "frame-ancestors 'none'" not in headers["Content-Security-Policy"]
@@ -63,6 +63,7 @@ def guard_screens(blueprint: Blueprint) -> None:
     @blueprint.after_request
     def add(response: Response) -> Response:
         headers = response.headers
+        setattr(g, _STRICT, True)
         if not current_motcua().settings.secure_headers:
             headers.setdefault("Content-Security-Policy", _EVERYWHERE)
         headers.setdefault("X-Content-Type-Options", "nosniff")
@@ -71,8 +72,6 @@ def guard_screens(blueprint: Blueprint) -> None:
         return response
 
 
-def _policy(app: Flask) -> str:
-    view = app.view_functions.get(request.endpoint or "")
-    owner = getattr(getattr(view, "__self__", None), "__class__", None)
-    is_ours = (owner or view) is not None and getattr(owner or view, "__module__", "").startswith(_OURS)
-    return _POLICY.format(nonce=csp_nonce(), styles="" if is_ours else _FAB_STYLES)
+def _policy() -> str:
+    # Screens of ours have been marked on their way here; what is left are FAB's pages, and a host's.
+    return _POLICY.format(nonce=csp_nonce(), styles="" if g.get(_STRICT) else _FAB_STYLES)

@@ -103,13 +103,20 @@ def _apology(error: BaseException, *, has_trace: bool) -> ApologyError:
     return ApologyError(incident=incident)
 
 
+def _sentence(refusal: Refusal) -> str:
+    # What a citizen reads of something that is not there would send a colleague to his own desk.
+    if type(refusal) is NotFoundError:
+        return gettext("There is nothing at this address, or it belongs to another office.")
+    return refusal.text(current_language())
+
+
 def _page(refusal: Refusal) -> ResponseReturnValue:
     status = status_of(refusal)
     words = {
         "_": gettext,
         "language": current_language(),
         "headline": gettext(_HEADLINES.get(HTTPStatus(status), N_("That did not work"))),
-        "sentence": refusal.text(current_language()),
+        "sentence": _sentence(refusal),
     }
     appbuilder = current_app.appbuilder  # type: ignore[attr-defined]
     try:

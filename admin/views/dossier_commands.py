@@ -19,7 +19,7 @@ from motcua.admin.domain.calendar import working_calendar
 from motcua.admin.domain.dossier_care import apologise, assign, officers_of
 from motcua.admin.domain.printing import order_reprint
 from motcua.admin.domain.supplements import SupplementEffect
-from motcua.admin.domain.workflow import NEEDS_REASON, change_status, correct_status, next_statuses
+from motcua.admin.domain.workflow import NEEDS_REASON, PROCESSED, change_status, correct_status, next_statuses
 from motcua.admin.enums import DossierStatus, SupplementPolicy
 from motcua.admin.errors import InBoth, InvalidInputError, Refusal, UnknownFieldsError
 from motcua.admin.extension import current_motcua
@@ -162,6 +162,7 @@ class DossierCommands(OfficeModelView):
     def choices(self, item: Dossier) -> dict[str, Any]:
         """Return what the person may do to a dossier now."""
         moves = []
+        is_open = item.status not in PROCESSED
         if self.may_act(item, "can_move"):
             following = next_statuses(item)
             moves = [
@@ -173,7 +174,7 @@ class DossierCommands(OfficeModelView):
             "policies": [
                 (policy.value, name_of(policy)) for policy in SupplementPolicy if policy != SupplementPolicy.UNSET
             ],
-            "officers": self._officers(item) if self.may_act(item, "can_assign") else [],
+            "officers": self._officers(item) if is_open and self.may_act(item, "can_assign") else [],
             "may_apologise": self.may_act(item, "can_apologise"),
             "corrections": self._corrections(item) if self.may_act(item, "can_correct") else [],
             "may_reprint": self.may_act(item, "can_reprint"),
