@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from motcua.admin.domain.digest_content import DigestLimits, digest_for
 from motcua.admin.domain.digest_recipients import digest_recipient, is_usable_address
@@ -17,7 +18,7 @@ from motcua.admin.domain.mails import (
     LeaseLostError,
     claim_mail,
     give_back_abandoned,
-    has_abandoned,
+    has_work,
     mark_failed,
     mark_sent,
     mark_skipped,
@@ -25,7 +26,7 @@ from motcua.admin.domain.mails import (
     put_back,
     record_hand_over,
 )
-from motcua.admin.errors import DatabaseBusyError
+from motcua.admin.errors import UnavailableError
 from motcua.admin.failpoints import failpoint
 from motcua.admin.language import N_
 from motcua.scheduler.delivery import DeferredError, RefusedError, ServerAwayError, UncertainError
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _WRITE_TRIES = 3
+_RECORD_AWAY = (DBAPIError, PoolTimeoutError, UnavailableError)
 
 NO_ADDRESS = N_("No usable e-mail address is recorded for this supervisor.")
 NO_SUPERVISOR = N_("No longer a supervisor of any office.")
@@ -84,7 +86,11 @@ def put_down_all(post: Post, due: Sequence[DueDigest]) -> int:
 
 def send_due(post: Post, *, should_stop: Callable[[], bool] = lambda: False) -> list[Outcome]:
     """Send what is due until nothing is, the server is away, or the process is to end."""
-    _give_back(post)
+    with post.database.read() as session:
+        if not has_work(session, now=post.clock()):
+            return []
+    with post.database.write() as session:
+        give_back_abandoned(session, now=post.clock())
     outcomes: list[Outcome] = []
     while not should_stop():
         with post.database.write() as session:
@@ -102,15 +108,6 @@ def digest_now(post: Post, session: Session, recipient: Recipient, *, day: date,
     """Return a supervisor's digest as the record stands."""
     limits = DigestLimits(post.settings.digest_days_ahead, post.settings.digest_waiting_days)
     return digest_for(session, recipient, day=day, now=now, limits=limits)
-
-
-def _give_back(post: Post) -> None:
-    """Free what ended processes held; asked first, because a write keeps others waiting."""
-    with post.database.read() as session:
-        is_needed = has_abandoned(session, now=post.clock())
-    if is_needed:
-        with post.database.write() as session:
-            give_back_abandoned(session, now=post.clock())
 
 
 def _send(post: Post, mail: ClaimedMail) -> Outcome:
@@ -151,7 +148,7 @@ def _written(post: Post, mail: ClaimedMail) -> _Draft | _Result:
             public_url=post.public_url,
             now=now,
         )
-    except DBAPIError:
+    except _RECORD_AWAY:
         raise  # the record is away, not the mail broken
     except Exception:  # noqa: BLE001 - a mail that cannot be written must not hold up the others
         _log.exception("mail %s could not be written", mail.id)
@@ -183,7 +180,7 @@ def _delivered(post: Post, mail: ClaimedMail, draft: _Draft) -> _Result:
         return _Result(Outcome.FAILED, str(error))
     except UncertainError as error:
         return _Result(Outcome.UNCERTAIN, str(error))
-    except (LeaseLostError, DBAPIError, DatabaseBusyError):
+    except (LeaseLostError, *_RECORD_AWAY):
         raise  # nothing left, and nothing can be written about it
     except Exception:  # noqa: BLE001 - a bug in the way out must not stop the others, nor look as if nothing had left
         _log.exception("mail %s could not be delivered", mail.id)
@@ -198,7 +195,7 @@ def _note_down(post: Post, mail: ClaimedMail, result: _Result) -> None:
         try:
             with post.database.write() as session:
                 _note(session, mail, result, now=post.clock())
-        except (DBAPIError, DatabaseBusyError):
+        except _RECORD_AWAY:
             if not tries_left:
                 raise
         else:

@@ -25,6 +25,7 @@ from sqlalchemy import and_, or_, select, update
 
 from motcua.admin.domain.text import clean_line
 from motcua.admin.enums import MailState
+from motcua.admin.marks import N_
 from motcua.admin.models import OutgoingMail
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 10, 30))
 #: How long an unanswered hand-over rests before the one marked copy.
 SECOND_COPY_AFTER = timedelta(minutes=10)
 _ERROR_LETTERS = 300
-_NO_ANSWER = "The process ended while the mail was being handed over."
+_NO_ANSWER = N_("The process ended while the mail was being handed over.")
 
 
 class LeaseLostError(Exception):
@@ -175,10 +176,13 @@ def give_back_abandoned(session: Session, *, now: datetime) -> None:
         )
 
 
-def has_abandoned(session: Session, *, now: datetime) -> bool:
-    """Tell whether there is anything for ``give_back_abandoned`` to do, without writing."""
-    held = select(OutgoingMail.id).where(OutgoingMail.state == MailState.SENDING, _lease_is_over(now)).limit(1)
-    return session.scalar(held) is not None
+def has_work(session: Session, *, now: datetime) -> bool:
+    """Tell whether a mail is due or abandoned, without writing: most rounds find nothing."""
+    open_mail = or_(
+        and_(_is_due(now), or_(OutgoingMail.state == MailState.QUEUED, _may_be_copied())),
+        and_(OutgoingMail.state == MailState.SENDING, _lease_is_over(now)),
+    )
+    return session.scalar(select(OutgoingMail.id).where(open_mail).limit(1)) is not None
 
 
 def days_to_text(days: tuple[date, ...]) -> str | None:

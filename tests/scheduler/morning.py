@@ -128,9 +128,13 @@ def add_province(session: Session, *communes: Office) -> Office:
 
 
 def add_due(session: Session, town: Town, code: str, due: datetime, **fields: Any) -> Dossier:
-    """Add a dossier that is being worked on."""
+    """Add a dossier that is being worked on, on Minh's desk unless said otherwise."""
     values = {"status": DossierStatus.PROCESSING, "received_at": due - timedelta(days=10)} | fields
-    return add_dossier(session, town, None, code=code, due_at=due, **values).dossier
+    assigned_to = values.pop("assigned_to", town.minh)
+    dossier = add_dossier(session, town, None, code=code, due_at=due, **values).dossier
+    dossier.assigned_to = assigned_to
+    session.commit()
+    return dossier
 
 
 def add_waiting(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -64,7 +64,7 @@ def test_dossiers_stand_in_their_parts_the_most_pressing_first(session: Session,
         "apologised": [("SORRY", 1)],
         "today": [("TODAY", 0)],
         "soon": [("SOON-1", 1), ("SOON-3", 3)],
-        "waiting": [("WAITING", 12)],
+        "waiting": [("WAITING", 11)],  # 24 November is a public holiday
     }
 
 
@@ -255,10 +255,11 @@ CASES = st.lists(
     ),
     max_size=8,
 )
-#: Wednesday 2 December, seen from the calendar below: three working days ahead, ten behind.
+#: From Wednesday 2 December on, with these days off and the public holiday of 24 November:
+#: three working days ahead end on the 8th, ten behind begin on 16 November.
 OFF = (date(2026, 12, 4), date(2026, 11, 25))
 SOON_ENDS = at(date(2026, 12, 9), 0)
-WAITING_SINCE = at(date(2026, 11, 17), 0)
+WAITING_SINCE = at(date(2026, 11, 16), 0)
 ORACLE = text("""
     WITH asked AS (
         SELECT e.dossier_id, e.supplement_policy, e.at FROM motcua_dossier_event e
@@ -284,31 +285,36 @@ def store(session: Session, town: Town, procedures: list[int], cases: list[Case]
     """Replace the dossiers by a random data set."""
     for table in (DossierEvent, Dossier):
         session.execute(delete(table))
-    for number, case in enumerate(cases):
-        due_at = None if case.due_in_hours is None else HALF_PAST_SEVEN + timedelta(hours=case.due_in_hours)
-        row: dict[str, Any] = {
+    dossiers = [
+        {
+            "id": number,
             "code": f"C{number}",
             "office_id": town.office.id,
             "procedure_version_id": procedures[case.procedure],
             "status": case.status,
             "applicant_name": "-",
             "received_at": HALF_PAST_SEVEN - timedelta(days=60),
-            "due_at": due_at,
+            "due_at": None if case.due_in_hours is None else HALF_PAST_SEVEN + timedelta(hours=case.due_in_hours),
             "apology_at": HALF_PAST_SEVEN if case.has_apology else None,
             "public_id": f"{number:032}",
             "token_digest": f"{number:032}",
         }
-        dossier_id = session.execute(insert(Dossier).values(row).returning(Dossier.id)).scalar_one()
-        if case.status in {S.SUPPLEMENT, S.AWAITING_PAYMENT}:
-            event = {
-                "dossier_id": dossier_id,
-                "from_status": S.PROCESSING,
-                "to_status": case.status,
-                "supplement_policy": case.with_request if case.status == S.SUPPLEMENT else None,
-                "at": HALF_PAST_SEVEN - timedelta(days=case.waiting_days, minutes=1),
-            }
-            session.execute(insert(DossierEvent).values(event))
-    session.commit()
+        for number, case in enumerate(cases, start=1)
+    ]
+    events = [
+        {
+            "dossier_id": number,
+            "from_status": S.PROCESSING,
+            "to_status": case.status,
+            "supplement_policy": case.with_request if case.status == S.SUPPLEMENT else None,
+            "at": HALF_PAST_SEVEN - timedelta(days=case.waiting_days, minutes=1),
+        }
+        for number, case in enumerate(cases, start=1)
+        if case.status in {S.SUPPLEMENT, S.AWAITING_PAYMENT}
+    ]
+    for table, values in ((Dossier, dossiers), (DossierEvent, events)):
+        if values:
+            session.execute(insert(table), values)
 
 
 def test_the_digest_equals_an_independent_query(session: Session, town: Town) -> None:

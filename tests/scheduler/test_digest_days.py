@@ -69,6 +69,14 @@ def test_an_office_without_hours_works_from_monday_to_friday(session: Session, t
     assert days_of(session, at(SATURDAY, 8)) == [(FRIDAY, ())]
 
 
+def test_an_office_in_a_zone_nobody_knows_does_not_cost_the_others_their_mail(session: Session, town: Town) -> None:
+    lost = add_office(session, "an-binh")
+    lost.time_zone = "Nowhere/Nothing"
+    add_supervisor(session, lost, "an")
+
+    assert [due.recipient_id for due in due_digests(session, now=at(WEDNESDAY, 8), at=HALF_PAST_SEVEN)] == [town.hoa.id]
+
+
 def test_who_supervises_several_offices_gets_one_digest_by_the_calendar_of_the_highest(
     session: Session, town: Town
 ) -> None:
