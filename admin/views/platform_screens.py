@@ -14,6 +14,7 @@ from flask_appbuilder.security import views as fab
 from flask_appbuilder.security.sqla.manager import SecurityManager
 from flask_appbuilder.widgets import ShowWidget
 from flask_babel import lazy_gettext as of_the_platform
+from markupsafe import Markup
 
 from motcua.admin import formats
 from motcua.admin.domain.names import full_name
@@ -43,12 +44,12 @@ def _listed(rows: list[Any]) -> str:
     return ", ".join(map(str, rows))
 
 
-def _by_screen(permissions: list[Any]) -> str:
+def _by_screen(permissions: list[Any]) -> Markup:
     """Return a line for each screen or menu with what may be done there."""
     granted: defaultdict[str, list[str]] = defaultdict(list)
     for permission in permissions:
         granted[permission.view_menu.name].append(permission.permission.name)
-    return "\n".join(f"{screen}: {', '.join(sorted(names))}" for screen, names in sorted(granted.items()))
+    return Markup("<br>").join(f"{screen}: {', '.join(sorted(names))}" for screen, names in sorted(granted.items()))
 
 
 def _surname_first(columns: list[str]) -> list[str]:

@@ -63,7 +63,8 @@ class Page(HTMLParser):
             self.links.append(given["href"])
         for name, value in given.items():
             if self._is_read(tag, given, name, value):
-                self.texts.append(Text(value, language))
+                # A script that speaks both languages finds them side by side: data-away-vi, data-away-en.
+                self.texts.append(Text(value, name[-2:] if name.endswith(("-vi", "-en")) else language))
 
     def handle_endtag(self, tag: str) -> None:
         names = [name for name, _ in self._open]

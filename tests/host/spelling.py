@@ -48,7 +48,7 @@ def foreign_words(text: str) -> list[str]:
 
 def vietnamese_words(text: str) -> list[str]:
     """Return the words of a text that have a letter or a tone that English has not; quotations may."""
-    words = re.sub("“[^”]*”", " ", unicodedata.normalize("NFC", text)).split()
+    words = re.sub("“[^”]*”", " ", _NO_WORDS.sub(" ", unicodedata.normalize("NFC", text))).split()
     return [word for word in words if _LETTERS_OF_VIETNAMESE.search(unicodedata.normalize("NFD", word) + word)]
 
 
