@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
 from motcua.admin.clock import local_day
-from motcua.admin.domain.opening import check_office_is_open
+from motcua.admin.domain.opening import check_office_is_open, next_opening
 from motcua.admin.domain.tickets import estimated_minutes
 from motcua.admin.errors import InBoth, OutsideHoursError, QuotaReachedError, Refusal, ServiceClosedError
 from motcua.admin.models import Counter, Office, PriorityGroup, QueueService, ServiceDay, counter_service
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date, datetime
+    from datetime import date
 
     from sqlalchemy import Select
     from sqlalchemy.orm import Session
@@ -40,6 +41,8 @@ class KioskOffer:
     office: Office
     services: Sequence[ServiceOffer]
     priorities: Sequence[PriorityGroup]
+    #: The office's next opening, in its own zone; None while it is open, or when nobody knows.
+    opens_at: datetime | None
 
 
 def kiosk_offer(
@@ -62,7 +65,8 @@ def kiosk_offer(
         _offer(service, days.get(service.series), counters.get(service.id, 0), closed, series_capacity)
         for service in services
     ]
-    return KioskOffer(office=office, services=offers, priorities=list(groups))
+    opens_at = next_opening(calendar, now.astimezone(calendar.zone)) if closed else None
+    return KioskOffer(office=office, services=offers, priorities=list(groups), opens_at=opens_at)
 
 
 def _office_closed(office: Office, calendar: WorkingCalendar, now: datetime) -> OutsideHoursError | None:
