@@ -85,7 +85,8 @@ class MotcuaCounterConsole(StaffPage):
 
 
 def _page(template: str, **facts: Any) -> Response:
-    page = render_template(f"motcua/counter/{template}", _=gettext, language=current_language(), **facts)
+    home = current_app.appbuilder.get_url_for_index  # type: ignore[attr-defined]
+    page = render_template(f"motcua/counter/{template}", _=gettext, language=current_language(), home=home, **facts)
     answer = make_response(page)
     answer.headers["Content-Security-Policy"] = _CONTENT_POLICY
     answer.headers["Cache-Control"] = "no-store"
@@ -119,9 +120,7 @@ def _facts(session: Session, seat: Seat) -> dict[str, Any]:
     )
     return {
         "api": url_for("CounterApi.state").rpartition("/")[0],
-        "login": url_for("AuthDBView.login", next=request.path)
-        if "AuthDBView.login" in current_app.view_functions
-        else url_for(".console", counter_id=seat.counter.id),
+        "login": _login(),
         "counter": {"id": seat.counter.id, "number": seat.counter.number},
         "csrf": generate_csrf(),
         "language": language.value,
@@ -141,6 +140,12 @@ def _facts(session: Session, seat: Seat) -> dict[str, Any]:
         "officers": _case_officers(session, office.id),
         "words": console_words(),
     }
+
+
+def _login() -> str:
+    """Return where to log in again, whichever way the platform lets people in."""
+    door = type(current_app.appbuilder.sm.auth_view).__name__  # type: ignore[attr-defined]
+    return url_for(f"{door}.login", next=request.url)
 
 
 def _case_officers(session: Session, office_id: int) -> list[dict[str, Any]]:

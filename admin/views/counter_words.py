@@ -38,6 +38,8 @@ _WORDS = N_(
         "busy_first": "To call it, end the visit of {number} first.",
         "go_on": "Go on",
         "send_to": "Send on to …",
+        "send_where": "Send {number} on to",
+        "priority_for": "Priority for {number}",
         "make_priority": "Give priority …",
         "no_priority": "Not a priority case",
         "cancel": "Cancel the number",

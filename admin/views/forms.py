@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from flask_appbuilder.fields import QuerySelectField, QuerySelectMultipleField
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, HiddenField, SelectField, StringField, TextAreaField
+from wtforms.fields import choices as wtforms_choices
 from wtforms.validators import StopValidation, ValidationError
 from wtforms.widgets import CheckboxInput, NumberInput, TextInput
 
@@ -32,6 +33,14 @@ VERSION = "version"
 _DAY = re.compile(r"(?P<day>\d{1,2})[/.-](?P<month>\d{1,2})[/.-](?P<year>\d{4})", re.ASCII)
 _CLOCK = re.compile(r"(?P<hour>\d{1,2})[:h.]?(?P<minute>\d{2})", re.ASCII | re.IGNORECASE)
 CSRF = "csrf_token"
+
+
+# WTForms 3.3 wants its own kind of tuple, FAB gives plain ones, and older ones know no other.
+_Choice: Any = getattr(wtforms_choices, "Choice", None)
+
+
+def _option(value: Any, words: Any, *, selected: bool) -> Any:
+    return _Choice(value, words, selected, {}) if _Choice else (value, words, selected, {})
 
 
 class StaffForm(FlaskForm):
@@ -277,7 +286,7 @@ class WordField(SelectField):
     def iter_choices(self) -> Any:
         """Give every choice, the present one marked."""
         for value, words in self._words():
-            yield value, words, value == ("" if self.data is None else str(self.data.value)), {}
+            yield _option(value, words, selected=value == ("" if self.data is None else str(self.data.value)))
 
 
 class RowField(QuerySelectField):
@@ -304,6 +313,11 @@ class RowField(QuerySelectField):
             **named,
         )
 
+    def iter_choices(self) -> Any:
+        """Give every choice, the present one marked."""
+        for value, words, selected, _ in super().iter_choices():
+            yield _option(value, words, selected=selected)
+
     def gettext(self, _message: str) -> str:
         """Say that the row cannot be chosen, whether it exists or not."""
         return gettext("Please choose one of the list.")
@@ -325,6 +339,11 @@ class RowsField(QuerySelectMultipleField):
         super().__init__(
             label, validators, query_func=_visible_rows(model, order, where), get_pk_func=lambda row: row.id, **named
         )
+
+    def iter_choices(self) -> Any:
+        """Give every choice, the present ones marked."""
+        for value, words, selected, _ in super().iter_choices():
+            yield _option(value, words, selected=selected)
 
     def gettext(self, _message: str) -> str:
         """Say that a row cannot be chosen, whether it exists or not."""

@@ -33,6 +33,7 @@ _NAMES = """
     API APIs CSRF CSV Chromium DEBUG Debian Excel FAB Flask-AppBuilder HTTPS IP JSON JavaScript LDAP Linux MAC Motcua
     OID OpenAPI OpenID PDF PIN PNG PostgreSQL Python QR Redis SMTP SQLite TOTP URL USB UTC UUID Ubuntu VNeID Windows
     XLSX Zalo
+    admin kiosk scheduler
     Content-Type Idempotency-Key byte chmod https marshmallow mm
     BHYT CCCD CSDL HĐND KB MB NĐ PVHCC QĐ TP TT TTHC UBND
     EN English

@@ -121,8 +121,9 @@ def test_the_paper_ends_after_any_line(hall: PaperHall, printer: FakePrinter) ->
     hall.point_printer_at(printer.address)
     hall.ticket(1)
     hall.print_all()
-    length = len(printer.papers[0])
-    ends = list(range(0, length + 1, length // 29))
+    # Papers differ a little in length; the last line of the shortest is still a line of every other.
+    length = len(printer.papers[0]) * 9 // 10
+    ends = list(range(0, length + 1, length // 30))
 
     for number, end in enumerate(ends, start=2):
         printer.at_first = [Habits(changes_after=end, then_answers=PAPER_END)]
@@ -142,7 +143,7 @@ def test_the_connection_breaks_after_any_byte(hall: PaperHall, printer: FakePrin
     hall.point_printer_at(printer.address)
     hall.ticket(1)
     hall.print_all()
-    length = len(printer.papers[0])
+    length = len(printer.papers[0]) * 9 // 10
     breaks = list(range(1, length + 1, length // 35))
 
     for number, place in enumerate(breaks, start=2):

@@ -51,7 +51,6 @@ export function drawQueue(element, state, give) {
   fill(
     element,
     part("waiting", say("waiting"), state.waiting, state.line, "waiting", choose),
-    state.waiting ? null : h("p", { class: "queue__empty soft" }, say("nobody_hint")),
     left > 0 ? h("p", { class: "queue__more soft" }, say("and_more", { n: left })) : null,
     part("held", say("on_hold"), state.held.length, state.held, "held", choose),
     part("absent", say("were_absent"), state.absent.length, state.absent, "absent", choose),
@@ -108,7 +107,7 @@ function openMenu(ticket, state, give) {
 export function openTransfer(ticket, act) {
   const others = facts.services.filter((service) => service.code !== ticket.service);
   openDialog(
-    `${say("send_to")} ${ticket.label}`,
+    say("send_where", { number: ticket.label }),
     others.length ? null : h("p", {}, say("no_other_line")),
     h(
       "div",
@@ -126,7 +125,7 @@ export function openTransfer(ticket, act) {
 
 function openPriority(ticket, act) {
   openDialog(
-    `${say("make_priority")} ${ticket.label}`,
+    say("priority_for", { number: ticket.label }),
     h(
       "div",
       { class: "choices" },
