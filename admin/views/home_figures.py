@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from motcua.admin.views.wording import Tone
 
-_TROUBLED = ("paper_end", "cover_open", "offline", "unreachable")
+_TROUBLED = ("paper_end", "cover_open", "fault", "offline", "unreachable")
 
 
 @dataclass(frozen=True, slots=True)

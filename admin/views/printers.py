@@ -24,13 +24,22 @@ _OFFICE = lazy_gettext("Office")
 _ADDRESS = lazy_gettext("Address")
 _PAPER = lazy_gettext("Paper width")
 #: What a printer says of itself, in words and how grave it is.
-_STATUS_TONES: dict[str, Tone] = {"ok": "ok", "near_end": "soon", "paper_end": "late", "unreachable": "late"}
+_STATUS_TONES: dict[str, Tone] = {
+    "ok": "ok",
+    "near_end": "soon",
+    "paper_end": "late",
+    "cover_open": "late",
+    "fault": "late",
+    "offline": "late",
+    "unreachable": "late",
+}
 _STATUS_WORDS = N_(
     {
         "ok": "Ready",
         "near_end": "Paper is running low",
         "paper_end": "Out of paper",
         "cover_open": "Cover open",
+        "fault": "Faulty",
         "offline": "Offline",
         "unreachable": "Cannot be reached",
         "unknown": "Says nothing",
