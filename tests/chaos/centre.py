@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parent.parent.parent
 _PATIENCE_SECONDS = 60.0
+_PAUSE_SECONDS = 0.01
 _LOG = (PrintJob, TicketEvent, Ticket, ServiceDay, EventHead)
 
 
@@ -212,7 +213,7 @@ def insist(port: int, token: str, service: str = "ho-tich", key: str | None = No
         try:
             status, body = ask(port, token, key, service)
         except (OSError, http.client.HTTPException, ValueError):
-            time.sleep(0.002)
+            time.sleep(_PAUSE_SECONDS)
             continue
         if status in {200, 201}:
             return Told(key, service, status, body["number"], body["service_day"], tries)

@@ -1,0 +1,210 @@
+"""Two kinds of transaction: what is said on the wire, what every connection is told, what is kept and undone."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import event, select
+
+from motcua.admin.database import Database, unavailable
+from motcua.admin.errors import DatabaseBusyError, RecordAwayError, SettingError
+from motcua.admin.models import Field
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from sqlalchemy.orm import Session
+
+
+@contextmanager
+def wire(database: Database) -> Iterator[list[str]]:
+    """Collect what reaches SQLite, as SQLite itself tells it, on every connection opened meanwhile."""
+    said: list[str] = []
+
+    @event.listens_for(database.engine, "connect")
+    def listen(raw: sqlite3.Connection, _record: Any) -> None:
+        raw.set_trace_callback(said.append)
+
+    database.engine.dispose()
+    try:
+        yield said
+    finally:
+        event.remove(database.engine, "connect", listen)
+        database.engine.dispose()
+
+
+@pytest.fixture
+def on_sqlite(tmp_path: Path) -> Iterator[Database]:
+    """Return an empty SQLite database of its own."""
+    database = Database(sa.make_url(f"sqlite:///{tmp_path / 'own.db'}"))
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE note (word TEXT)")
+    yield database
+    database.engine.dispose()
+
+
+def begins(said: list[str]) -> list[str]:
+    """Return how transactions were opened and closed."""
+    return [line for line in said if line.startswith(("BEGIN", "COMMIT", "ROLLBACK"))]
+
+
+def test_a_command_opens_with_the_write_lock(on_sqlite: Database) -> None:
+    """DB-02."""
+    with wire(on_sqlite) as said:
+        with on_sqlite.write_connection() as connection:
+            connection.exec_driver_sql("INSERT INTO note VALUES ('a')")
+        with on_sqlite.write() as session:
+            session.execute(sa.text("INSERT INTO note VALUES ('b')"))
+
+    assert begins(said) == ["BEGIN IMMEDIATE", "COMMIT"] * 2
+
+
+def test_reading_takes_no_write_lock(on_sqlite: Database) -> None:
+    """DB-02."""
+    with wire(on_sqlite) as said:
+        with on_sqlite.read() as session:
+            session.execute(sa.text("SELECT * FROM note"))
+        with on_sqlite.read_connection() as connection:
+            connection.exec_driver_sql("SELECT * FROM note")
+
+    assert begins(said) == ["BEGIN", "ROLLBACK"]
+
+
+def test_commands_on_postgresql_read_what_is_committed(database: Database) -> None:
+    """DB-02."""
+    if database.is_sqlite:
+        pytest.skip("SQLite knows no isolation levels")
+    with database.write_connection() as connection:
+        level = connection.exec_driver_sql("SHOW transaction_isolation").scalar_one()
+        patience = connection.exec_driver_sql("SHOW lock_timeout").scalar_one()
+
+    assert (level, patience) == ("read committed", "10s")
+
+
+def pragmas(connection: Any) -> dict[str, Any]:
+    """Return what a SQLite connection says of itself."""
+    names = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+    return {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in names}
+
+
+DURABLE = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 10_000}
+
+
+def test_every_pooled_connection_is_durable(on_sqlite: Database) -> None:
+    """DB-04: twenty at once, and again after a command has used one."""
+    with on_sqlite.write_connection() as connection:
+        connection.exec_driver_sql("INSERT INTO note VALUES ('a')")
+    connections = [on_sqlite.engine.connect() for _ in range(20)]
+    found = [pragmas(connection) for connection in connections]
+    for connection in connections:
+        connection.close()
+
+    assert found == [DURABLE] * 20
+
+
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")  # the child only looks and leaves
+def test_connections_after_a_fork_are_durable(on_sqlite: Database) -> None:
+    """DB-04."""
+    on_sqlite.engine.dispose()
+    hears, says = os.pipe()
+    child = os.fork()
+    if not child:
+        with on_sqlite.engine.connect() as connection:
+            os.write(says, b"durable" if pragmas(connection) == DURABLE else b"not durable")
+        os._exit(0)
+    os.waitpid(child, 0)
+    os.close(says)
+    with open(hears, "rb") as answer:  # noqa: PTH123 - a pipe has no path
+        assert answer.read() == b"durable"
+
+
+def test_the_platforms_own_session_is_durable_too(session: Session, app: Any) -> None:
+    """DB-04: the screens write through it."""
+    if session.get_bind().dialect.name != "sqlite":
+        pytest.skip("PostgreSQL is durable by itself")
+    with app.app_context(), app.extensions["sqlalchemy"].engine.connect() as connection:
+        assert pragmas(connection) == DURABLE
+
+
+def write_and_stumble(database: Database) -> None:
+    with database.write() as session:
+        session.add(Field(name="Đất đai"))
+        session.flush()
+        raise KeyError
+
+
+def test_a_command_that_raises_leaves_nothing(database: Database) -> None:
+    with pytest.raises(KeyError):
+        write_and_stumble(database)
+
+    with database.read() as session:
+        assert session.scalars(select(Field)).all() == []
+
+
+def test_what_a_reader_changes_is_not_kept(database: Database) -> None:
+    with database.read() as session:
+        session.add(Field(name="Đất đai"))
+        session.flush()
+
+    with database.read() as session:
+        assert session.scalars(select(Field)).all() == []
+
+
+def test_a_command_is_kept_when_its_block_ends(database: Database) -> None:
+    with database.write() as session:
+        session.add(Field(name="Đất đai"))
+
+    with database.read() as session:
+        assert [field.name for field in session.scalars(select(Field))] == ["Đất đai"]
+
+
+def test_a_reader_sees_one_moment(database: Database) -> None:
+    """A screen that looks twice must not see half of a command in between; on PostgreSQL each look is one moment."""
+    if not database.is_sqlite:
+        pytest.skip("READ COMMITTED: each statement sees its own moment")
+    with database.read() as reader:
+        before = reader.scalars(select(Field)).all()
+        with database.write() as writer:
+            writer.add(Field(name="Đất đai"))
+        assert reader.scalars(select(Field)).all() == before
+
+
+@pytest.mark.parametrize("address", ["sqlite://", "sqlite:///:memory:", "sqlite:///file:x?mode=memory&uri=true"])
+def test_a_database_in_memory_is_refused(address: str) -> None:
+    with pytest.raises(SettingError) as caught:
+        Database(sa.make_url(address))
+
+    assert str(caught.value) == ("SQLALCHEMY_DATABASE_URI: an in-memory SQLite database cannot be shared; name a file.")
+
+
+def test_a_file_that_cannot_be_opened_is_a_record_that_is_away(tmp_path: Path) -> None:
+    nowhere = Database(sa.make_url(f"sqlite:///{tmp_path / 'no' / 'such' / 'folder.db'}"))
+
+    with pytest.raises(RecordAwayError), nowhere.write_connection():
+        pass
+
+
+def test_a_lock_that_is_not_given_back_is_busy(on_sqlite: Database) -> None:
+    impatient = Database(on_sqlite.engine.url, patience_seconds=0.1)
+    with closing(sqlite3.connect(str(on_sqlite.engine.url.database), isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(DatabaseBusyError), impatient.write_connection():
+            pass
+        other.execute("ROLLBACK")
+
+    with impatient.write_connection() as connection:
+        connection.exec_driver_sql("INSERT INTO note VALUES ('a')")
+    impatient.engine.dispose()
+
+
+def test_a_missing_table_is_a_bug_and_no_weather(database: Database) -> None:
+    with pytest.raises(sa.exc.DBAPIError) as caught, database.write_connection() as connection:
+        connection.exec_driver_sql("SELECT * FROM motcua_never_made")
+
+    assert unavailable(caught.value) is None
