@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import uuid
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
-from sqlalchemy import String, inspect, select
+from flask_appbuilder.security.sqla.models import Permission, PermissionView, Role, User, ViewMenu
+from sqlalchemy import Enum, String, inspect, select
 from sqlalchemy.orm import Session
 
 from motcua.admin import demo
@@ -37,8 +38,12 @@ if TYPE_CHECKING:
     from flask import Flask
     from flask.testing import FlaskClient
 
-# FAB's own screens use fields and queries that WTForms 3.3 and SQLAlchemy 2 call old.
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+pytestmark = [
+    # FAB's own screens use fields and queries that WTForms 3.3 and SQLAlchemy 2 call old.
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+    # Some two hundred pages a test; slow machines are busy machines.
+    pytest.mark.timeout(600),
+]
 
 PASSWORD = "only for tests 123"
 COMMUNE = "binh-minh"
@@ -47,6 +52,7 @@ CITIZEN, KIOSK, STRANGER = "citizen", "kiosk", "stranger"
 #: A citizen at home, the machine in the hall, somebody at the platform's door, and one person of each role.
 READERS = [CITIZEN, KIOSK, STRANGER, *PLATFORM_ROLES, "tiepnhan1", "chuyenvien1", "lanhdao", "quantri"]
 LANGUAGES = pytest.mark.parametrize("language", list(Language))
+FORMS = re.compile(r"/(add|edit/\d+|form)$")
 OTHER_DATES = re.compile(r"\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}:\d{2}(:\d{2})? [AP]M\b")
 
 
@@ -109,30 +115,24 @@ def fill(motcua: Motcua, users: dict[str, int]) -> str:
 def data(centre: Flask) -> re.Pattern[str]:
     """Return what is no text of ours but a row of the record or the platform: names, codes, notes."""
     with centre.app_context(), Session(centre.extensions[EXTENSION].database.engine) as session:
-        tables = [*Record.metadata.sorted_tables, *platform_tables()]
-        values = {
-            line.strip()
-            for table in tables
+        columns = [
+            column
+            for table in [*Record.metadata.sorted_tables, inspect(User).local_table, inspect(Role).local_table]
             for column in table.columns
-            if isinstance(column.type, String)
-            for value in session.scalars(select(column).distinct())
-            if isinstance(value, str)
-            for line in (*value.splitlines(), value.replace("_", " "))
-        }
-        values |= {
-            name
-            for _, first, last, _ in PEOPLE
-            for name in (f"{first} {last}", full_name(surname=last, given_name=first))
-        }
+            if isinstance(column.type, String) and not isinstance(column.type, Enum)
+        ]
+        rows = [value for column in columns for value in session.scalars(select(column).distinct()) if value]
+        values = {line.strip() for value in rows for line in str(value).splitlines()}
+        # On the screens of roles, permissions and screens go by their names in the code.
+        values |= {str(grant) for grant in session.scalars(select(PermissionView))}
+        values |= {f"{screen.name}:" for screen in session.scalars(select(ViewMenu))}
+        values |= set(session.scalars(select(Permission.name)))
+    values |= {
+        name for _, first, last, _ in PEOPLE for name in (f"{first} {last}", full_name(surname=last, given_name=first))
+    }
     # A short value counts as data only where it stands alone: "An" is somebody's name and a part of many words.
     long_first = sorted((re.escape(value) for value in values if value), key=len, reverse=True)
     return re.compile("|".join(value if len(value) > 3 else f"^{value}$" for value in long_first))
-
-
-def platform_tables() -> list[Any]:
-    from flask_appbuilder.security.sqla.models import Permission, Role, User, ViewMenu
-
-    return [inspect(model).local_table for model in (User, Role, Permission, ViewMenu)]
 
 
 def reader(app: Flask, name: str, language: Language) -> FlaskClient:
@@ -197,13 +197,28 @@ def test_every_page_speaks_the_readers_language(
     assert pages
 
 
+@LANGUAGES
+def test_every_form_complains_in_the_readers_language(centre: Flask, data: re.Pattern[str], language: Language) -> None:
+    """Sent empty, each form says what it misses."""
+    client = reader(centre, "admin", language)
+    forms = [
+        address for address, _ in crawl(centre, client, starting_points(centre), language) if FORMS.search(address)
+    ]
+
+    answers = {address: client.post(address, data={}) for address in forms}
+    pages = {address: Page(answer.text) for address, answer in answers.items() if answer.status_code != 302}
+
+    assert "\n".join(sorted(stumbling_blocks(pages, language, data))) == ""
+    assert len(pages) > 10
+
+
 def stumbling_blocks(pages: dict[str, Page], language: Language, data: re.Pattern[str]) -> Iterator[str]:
     """Give each text that is not in the reader's language, once, with the page it was met on first."""
-    met = set()
+    met: set[Text] = set()
     for address, page in pages.items():
         if page.language not in {None, language}:
             yield f"{address} calls itself {page.language}"
-        for text in page.texts:
-            if text not in met and is_in_the_way(text, language, data):
-                met.add(text)
+        for text in set(page.texts) - met:
+            if is_in_the_way(text, language, data):
                 yield f"{address} says {text.words!r}"
+        met.update(page.texts)

@@ -1,0 +1,3 @@
+"""The host's own package of that name."""
+
+WHOSE = "the host's"
