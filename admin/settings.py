@@ -121,7 +121,7 @@ def time_zone_named(config: Mapping[str, Any], settings: tuple[Setting, ...], na
     value = value_of(config, settings, name)
     try:
         ZoneInfo(value)
-    except (ZoneInfoNotFoundError, ValueError, TypeError) as error:
+    except (ZoneInfoNotFoundError, ValueError, TypeError, OSError) as error:
         msg = f"{name} must name a time zone such as 'Asia/Ho_Chi_Minh', not {value!r}."
         raise SettingError(msg) from error
     return str(value)
@@ -130,10 +130,13 @@ def time_zone_named(config: Mapping[str, Any], settings: tuple[Setting, ...], na
 def _pattern(config: Mapping[str, Any], name: str) -> re.Pattern[str]:
     value = value_of(config, SETTINGS, name)
     try:
-        return re.compile(value)
-    except (re.error, TypeError) as error:
-        msg = f"{name} must be a regular expression, not {value!r}: {error}."
-        raise SettingError(msg) from error
+        if isinstance(value, str) and value:
+            return re.compile(value)
+        reason = "it must be a text"
+    except re.error as error:
+        reason = str(error)
+    msg = f"{name} must be a regular expression, not {value!r}: {reason}."
+    raise SettingError(msg)
 
 
 def read_public_url(config: Mapping[str, Any]) -> str:
@@ -142,9 +145,13 @@ def read_public_url(config: Mapping[str, Any]) -> str:
 
 
 def _public_url(value: object) -> str:
-    parts = urlsplit(str(value))
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
-        msg = f"MOTCUA_PUBLIC_URL must be an address such as 'https://motcua.example.vn', not {value!r}."
+    msg = f"MOTCUA_PUBLIC_URL must be an address such as 'https://motcua.example.vn', not {value!r}."
+    try:
+        parts = urlsplit(str(value))
+        is_address = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError as error:
+        raise SettingError(msg) from error
+    if not is_address or parts.query or parts.fragment:
         raise SettingError(msg)
     return str(value).rstrip("/")
 

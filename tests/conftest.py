@@ -14,6 +14,7 @@ from motcua.admin.app import create_app
 from motcua.admin.extension import EXTENSION
 from motcua.admin.models.base import Record
 from motcua.admin.schema import upgrade
+from tests.loopback import stay_here
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,8 +33,9 @@ _FIGURES = pytest.StashKey[list[str]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Begin an empty list of figures."""
+    """Begin an empty list of figures; stay on this machine."""
     config.stash[_FIGURES] = []
+    stay_here(os.environ.get(POSTGRES_VARIABLE))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -57,7 +57,7 @@ def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     run([sys.executable, "-m", "venv", "--without-pip", str(folder)], folder)
     python = folder / "bin" / "python"
     pip = [sys.executable, "-m", "pip", "--python", str(python)]
-    run([*pip, "install", "-q", "--no-index", "--no-deps", "--no-compile", str(wheel)], folder)
+    run([*pip, "install", "-q", "--no-index", "--no-deps", str(wheel)], folder)
     places = run([str(python), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], folder)
     (Path(places.strip()) / "lent.pth").write_text(sysconfig.get_path("purelib") + "\n", "utf-8")
     return folder

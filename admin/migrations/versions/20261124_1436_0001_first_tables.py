@@ -27,14 +27,14 @@ def upgrade() -> None:
         sa.Column("source_document", sa.String(length=200), nullable=True),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.CheckConstraint("year BETWEEN 2000 AND 2200", name="ck_motcua_calendar_year_range"),
-        sa.PrimaryKeyConstraint("year"),
+        sa.PrimaryKeyConstraint("year", name="pk_motcua_calendar_year"),
     )
     op.create_table(
         "motcua_rate_counter",
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("count", sa.Integer(), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("digest"),
+        sa.PrimaryKeyConstraint("digest", name="pk_motcua_rate_counter"),
     )
     with op.batch_alter_table("motcua_rate_counter", schema=None) as batch_op:
         batch_op.create_index("ix_motcua_rate_counter_expires", ["expires_at"], unique=False)
@@ -48,7 +48,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["ab_user.id"], name="fk_motcua_command_receipt_user"),
-        sa.PrimaryKeyConstraint("id"),
+        sa.PrimaryKeyConstraint("id", name="pk_motcua_command_receipt"),
         sa.UniqueConstraint("user_id", "idempotency_key", name="uq_motcua_command_receipt_key"),
     )
     with op.batch_alter_table("motcua_command_receipt", schema=None) as batch_op:
@@ -60,7 +60,7 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer(), server_default="0", nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
-        sa.PrimaryKeyConstraint("id"),
+        sa.PrimaryKeyConstraint("id", name="pk_motcua_field"),
         sa.UniqueConstraint("name", name="uq_motcua_field_name"),
     )
     op.create_table(
@@ -91,7 +91,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.CheckConstraint("parent_id IS NULL OR parent_id <> id", name="ck_motcua_office_parent"),
         sa.ForeignKeyConstraint(["parent_id"], ["motcua_office.id"], name="fk_motcua_office_parent"),
-        sa.PrimaryKeyConstraint("id"),
+        sa.PrimaryKeyConstraint("id", name="pk_motcua_office"),
         sa.UniqueConstraint("code", name="uq_motcua_office_code"),
     )
     op.create_table(
@@ -145,7 +145,7 @@ def upgrade() -> None:
             "state NOT IN ('failed', 'skipped', 'uncertain') OR error IS NOT NULL", name="ck_motcua_outgoing_mail_why"
         ),
         sa.ForeignKeyConstraint(["recipient_id"], ["ab_user.id"], name="fk_motcua_outgoing_mail_recipient"),
-        sa.PrimaryKeyConstraint("id"),
+        sa.PrimaryKeyConstraint("id", name="pk_motcua_outgoing_mail"),
         sa.UniqueConstraint("recipient_id", "local_day", "kind", name="uq_motcua_outgoing_mail_once"),
     )
     with op.batch_alter_table("motcua_outgoing_mail", schema=None) as batch_op:
@@ -157,7 +157,7 @@ def upgrade() -> None:
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("last_number", sa.Integer(), server_default="0", nullable=False),
         sa.ForeignKeyConstraint(["office_id"], ["motcua_office.id"], name="fk_motcua_dossier_code_counter_office"),
-        sa.PrimaryKeyConstraint("office_id", "day"),
+        sa.PrimaryKeyConstraint("office_id", "day", name="pk_motcua_dossier_code_counter"),
     )
     op.create_table(
         "motcua_event_head",
@@ -167,7 +167,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["office_id"], ["motcua_office.id"], name="fk_motcua_event_head_office", ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("office_id"),
+        sa.PrimaryKeyConstraint("office_id", name="pk_motcua_event_head"),
     )
     op.create_table(
         "motcua_holiday",
@@ -190,7 +190,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.ForeignKeyConstraint(["office_id"], ["motcua_office.id"], name="fk_motcua_holiday_office"),
-        sa.PrimaryKeyConstraint("id"),
+        sa.PrimaryKeyConstraint("id", name="pk_motcua_holiday"),
         sa.UniqueConstraint("office_id", "day", name="uq_motcua_holiday_office_day"),
     )
     with op.batch_alter_table("motcua_holiday", schema=None) as batch_op:
@@ -214,7 +214,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["office_id"], ["motcua_office.id"], name="fk_motcua_office_hours_office", ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("id"),
+        sa.PrimaryKeyConstraint("id", name="pk_motcua_office_hours"),
         sa.UniqueConstraint("office_id", "weekday", "opens_at", name="uq_motcua_office_hours_start"),
     )
     op.create_table(
@@ -230,7 +230,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.CheckConstraint("paper_mm IN (58, 80)", name="ck_motcua_printer_paper"),
         sa.ForeignKeyConstraint(["office_id"], ["motcua_office.id"], name="fk_motcua_printer_office"),
-        sa.PrimaryKeyConstraint("id"),
+        sa.PrimaryKeyConstraint("id", name="pk_motcua_printer"),
         sa.UniqueConstraint("office_id", "name", name="uq_motcua_printer_name"),
     )
     op.create_table(
@@ -244,7 +244,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.ForeignKeyConstraint(["office_id"], ["motcua_office.id"], name="fk_motcua_priority_group_office"),
-        sa.PrimaryKeyConstraint("id"),
+        sa.PrimaryKeyConstraint("id", name="pk_motcua_priority_group"),
         sa.UniqueConstraint("office_id", "code", name="uq_motcua_priority_group_code"),
     )
     op.create_table(
@@ -256,7 +256,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.ForeignKeyConstraint(["field_id"], ["motcua_field.id"], name="fk_motcua_procedure_field"),
-        sa.PrimaryKeyConstraint("id"),
+        sa.PrimaryKeyConstraint("id", name="pk_motcua_procedure"),
         sa.UniqueConstraint("code", name="uq_motcua_procedure_code"),
     )
     with op.batch_alter_table("motcua_procedure", schema=None) as batch_op:
@@ -278,7 +278,7 @@ def upgrade() -> None:
         sa.CheckConstraint("average_minutes > 0", name="ck_motcua_queue_service_minutes"),
         sa.CheckConstraint("daily_quota IS NULL OR daily_quota > 0", name="ck_motcua_queue_service_quota"),
         sa.ForeignKeyConstraint(["office_id"], ["motcua_office.id"], name="fk_motcua_queue_service_office"),
-        sa.PrimaryKeyConstraint("id"),
+        sa.PrimaryKeyConstraint("id", name="pk_motcua_queue_service"),
         sa.UniqueConstraint("office_id", "code", name="uq_motcua_queue_service_code"),
         sa.UniqueConstraint("office_id", "series", name="uq_motcua_queue_service_series"),
     )
@@ -295,7 +295,7 @@ def upgrade() -> None:
         sa.CheckConstraint("last_number >= 0", name="ck_motcua_service_day_number"),
         sa.CheckConstraint("waiting_count >= 0", name="ck_motcua_service_day_waiting"),
         sa.ForeignKeyConstraint(["office_id"], ["motcua_office.id"], name="fk_motcua_service_day_office"),
-        sa.PrimaryKeyConstraint("id"),
+        sa.PrimaryKeyConstraint("id", name="pk_motcua_service_day"),
         sa.UniqueConstraint("office_id", "series", "day", name="uq_motcua_service_day_series"),
     )
     op.create_table(
@@ -321,7 +321,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.ForeignKeyConstraint(["office_id"], ["motcua_office.id"], name="fk_motcua_staff_member_office"),
         sa.ForeignKeyConstraint(["user_id"], ["ab_user.id"], name="fk_motcua_staff_member_user"),
-        sa.PrimaryKeyConstraint("id"),
+        sa.PrimaryKeyConstraint("id", name="pk_motcua_staff_member"),
         sa.UniqueConstraint("user_id", "office_id", "role", name="uq_motcua_staff_member_place"),
     )
     with op.batch_alter_table("motcua_staff_member", schema=None) as batch_op:
@@ -339,7 +339,7 @@ def upgrade() -> None:
         sa.CheckConstraint("number > 0", name="ck_motcua_counter_number"),
         sa.ForeignKeyConstraint(["office_id"], ["motcua_office.id"], name="fk_motcua_counter_office"),
         sa.ForeignKeyConstraint(["printer_id"], ["motcua_printer.id"], name="fk_motcua_counter_printer"),
-        sa.PrimaryKeyConstraint("id"),
+        sa.PrimaryKeyConstraint("id", name="pk_motcua_counter"),
         sa.UniqueConstraint("office_id", "number", name="uq_motcua_counter_number"),
     )
     op.create_table(
@@ -361,7 +361,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.ForeignKeyConstraint(["office_id"], ["motcua_office.id"], name="fk_motcua_device_office"),
         sa.ForeignKeyConstraint(["printer_id"], ["motcua_printer.id"], name="fk_motcua_device_printer"),
-        sa.PrimaryKeyConstraint("id"),
+        sa.PrimaryKeyConstraint("id", name="pk_motcua_device"),
         sa.UniqueConstraint("office_id", "name", name="uq_motcua_device_name"),
         sa.UniqueConstraint("token_digest", name="uq_motcua_device_token_digest"),
     )
@@ -442,7 +442,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["procedure_id"], ["motcua_procedure.id"], name="fk_motcua_procedure_version_procedure", ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("id"),
+        sa.PrimaryKeyConstraint("id", name="pk_motcua_procedure_version"),
         sa.UniqueConstraint("procedure_id", "number", name="uq_motcua_procedure_version_number"),
     )
     op.create_table(
@@ -455,7 +455,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["service_id"], ["motcua_queue_service.id"], name="fk_motcua_counter_service_service", ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("counter_id", "service_id"),
+        sa.PrimaryKeyConstraint("counter_id", "service_id", name="pk_motcua_counter_service"),
     )
     op.create_table(
         "motcua_procedure_paper",
@@ -471,7 +471,7 @@ def upgrade() -> None:
             name="fk_motcua_procedure_paper_version",
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("id"),
+        sa.PrimaryKeyConstraint("id", name="pk_motcua_procedure_paper"),
         sa.UniqueConstraint("procedure_version_id", "position", name="uq_motcua_procedure_paper_position"),
     )
     op.create_table(
@@ -543,7 +543,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["office_id"], ["motcua_office.id"], name="fk_motcua_ticket_office"),
         sa.ForeignKeyConstraint(["officer_id"], ["ab_user.id"], name="fk_motcua_ticket_officer"),
         sa.ForeignKeyConstraint(["service_id"], ["motcua_queue_service.id"], name="fk_motcua_ticket_service"),
-        sa.PrimaryKeyConstraint("id"),
+        sa.PrimaryKeyConstraint("id", name="pk_motcua_ticket"),
         sa.UniqueConstraint("office_id", "idempotency_key", name="uq_motcua_ticket_idempotency_key"),
         sa.UniqueConstraint("office_id", "series", "service_day", "number", name="uq_motcua_ticket_number"),
         sa.UniqueConstraint("token_digest", name="uq_motcua_ticket_token_digest"),
@@ -598,7 +598,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["received_by_id"], ["ab_user.id"], name="fk_motcua_dossier_received_by"),
         sa.ForeignKeyConstraint(["ticket_id"], ["motcua_ticket.id"], name="fk_motcua_dossier_ticket"),
-        sa.PrimaryKeyConstraint("id"),
+        sa.PrimaryKeyConstraint("id", name="pk_motcua_dossier"),
         sa.UniqueConstraint("code", name="uq_motcua_dossier_code"),
         sa.UniqueConstraint("office_id", "idempotency_key", name="uq_motcua_dossier_idempotency_key"),
         sa.UniqueConstraint("token_digest", name="uq_motcua_dossier_token_digest"),
@@ -683,7 +683,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["office_id"], ["motcua_office.id"], name="fk_motcua_ticket_event_office"),
         sa.ForeignKeyConstraint(["service_id"], ["motcua_queue_service.id"], name="fk_motcua_ticket_event_service"),
         sa.ForeignKeyConstraint(["ticket_id"], ["motcua_ticket.id"], name="fk_motcua_ticket_event_ticket"),
-        sa.PrimaryKeyConstraint("id"),
+        sa.PrimaryKeyConstraint("id", name="pk_motcua_ticket_event"),
         sa.UniqueConstraint("office_id", "seq", name="uq_motcua_ticket_event_seq"),
     )
     with op.batch_alter_table("motcua_ticket_event", schema=None) as batch_op:
@@ -718,7 +718,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.ForeignKeyConstraint(["actor_id"], ["ab_user.id"], name="fk_motcua_dossier_event_actor"),
         sa.ForeignKeyConstraint(["dossier_id"], ["motcua_dossier.id"], name="fk_motcua_dossier_event_dossier"),
-        sa.PrimaryKeyConstraint("id"),
+        sa.PrimaryKeyConstraint("id", name="pk_motcua_dossier_event"),
     )
     with op.batch_alter_table("motcua_dossier_event", schema=None) as batch_op:
         batch_op.create_index("ix_motcua_dossier_event_dossier", ["dossier_id"], unique=False)
@@ -734,7 +734,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["dossier_id"], ["motcua_dossier.id"], name="fk_motcua_dossier_paper_dossier", ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("id"),
+        sa.PrimaryKeyConstraint("id", name="pk_motcua_dossier_paper"),
         sa.UniqueConstraint("dossier_id", "position", name="uq_motcua_dossier_paper_position"),
     )
     op.create_table(
@@ -800,7 +800,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["printer_id"], ["motcua_printer.id"], name="fk_motcua_print_job_printer"),
         sa.ForeignKeyConstraint(["requested_by_id"], ["ab_user.id"], name="fk_motcua_print_job_requested_by"),
         sa.ForeignKeyConstraint(["ticket_id"], ["motcua_ticket.id"], name="fk_motcua_print_job_ticket"),
-        sa.PrimaryKeyConstraint("id"),
+        sa.PrimaryKeyConstraint("id", name="pk_motcua_print_job"),
         sa.UniqueConstraint("dossier_id", "kind", "copy_number", name="uq_motcua_print_job_dossier_copy"),
         sa.UniqueConstraint("ticket_id", "kind", "copy_number", name="uq_motcua_print_job_ticket_copy"),
     )
