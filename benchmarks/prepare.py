@@ -7,16 +7,16 @@ import tempfile
 import uuid
 from collections import defaultdict
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from motcua.admin.app import CONFIG_ENVIRONMENT, create_app
-from motcua.admin.enums import Errand, Language, TicketEventKind, TicketState
+from motcua.admin.enums import Errand, HolidayKind, Language, TicketEventKind, TicketState
 from motcua.admin.extension import EXTENSION
-from motcua.admin.models import EventHead, ServiceDay, Ticket, TicketEvent
+from motcua.admin.models import EventHead, Holiday, OfficeHours, ServiceDay, Ticket, TicketEvent
 from motcua.admin.sample.office import add_commune, add_province
 from motcua.admin.schema import upgrade
 
@@ -56,7 +56,10 @@ def fresh_database(engine: str) -> Iterator[str | None]:
 
 
 def prepare_centre(config: Path, tickets: int) -> str:
-    """Migrate, add a commune that is always open and its past tickets; return the kiosk's token."""
+    """Migrate, add a commune that is open around the clock and its past tickets; return the kiosk's token.
+
+    Open by its hours and not by the switch for trials: looking at the clock is part of the work.
+    """
     os.environ[CONFIG_ENVIRONMENT] = str(config)
     app = create_app()
     database = app.extensions[EXTENSION].database
@@ -64,8 +67,9 @@ def prepare_centre(config: Path, tickets: int) -> str:
     now = datetime.now(UTC)
     with database.write() as session:
         commune = add_commune(
-            session, add_province(session), code="bench", name="Bench", identifier="H99.01", always_open=True, now=now
+            session, add_province(session), code="bench", name="Bench", identifier="H99.01", always_open=False, now=now
         )
+        _open_around_the_clock(session, commune.office, now)
         _add_past_tickets(session, commune.office, tickets, now)
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("ANALYZE")
@@ -73,6 +77,15 @@ def prepare_centre(config: Path, tickets: int) -> str:
     with app.app_context():
         app.extensions["sqlalchemy"].engine.dispose()
     return commune.kiosk_token
+
+
+def _open_around_the_clock(session: Session, office: Office, now: datetime) -> None:
+    office.hours = []
+    session.flush()
+    office.hours = [OfficeHours(weekday=day, opens_at=time.min, closes_at=time.max) for day in range(7)]
+    for days in range(-1, 3):  # also when the benchmark runs on a holiday
+        day = (now + timedelta(days=days)).date()
+        session.add(Holiday(office=office, day=day, kind=HolidayKind.WORKING_DAY, name="benchmark"))
 
 
 def _add_past_tickets(session: Session, office: Office, count: int, now: datetime) -> None:
