@@ -84,15 +84,22 @@ class Belfry:
             self._heard[bell.id] = self._steady()
 
 
-def run(timetable: Sequence[Bell], scene: JobScene, *, zone: str, glance_seconds: float = _GLANCE_SECONDS) -> None:
+def run(
+    timetable: Sequence[Bell],
+    scene: JobScene,
+    *,
+    zone: str,
+    glance_seconds: float = _GLANCE_SECONDS,
+    steady: Callable[[], float] = time.monotonic,
+) -> None:
     """Ring until ``scene.stop_asked`` is set; replace a scheduler that has fallen silent."""
-    belfry = Belfry(timetable, scene, zone=zone)
+    belfry = Belfry(timetable, scene, zone=zone, steady=steady)
     belfry.start()
     while not scene.stop_asked.wait(glance_seconds):
         if belfry.is_silent():
             _log.error("the scheduler has fallen silent; a new one takes its place")
             belfry.stop(wait=False)
-            belfry = Belfry(timetable, scene, zone=zone)
+            belfry = Belfry(timetable, scene, zone=zone, steady=steady)
             belfry.start()
     belfry.stop(wait=True)
 

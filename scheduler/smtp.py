@@ -44,7 +44,9 @@ class SmtpDelivery:
         self.server = server
         self._answer_seconds = answer_seconds
         self._letter_seconds = letter_seconds
-        self._trust = trust or ssl.create_default_context()
+        self._trust = trust
+        if trust is None and server.security != "none":
+            self._trust = ssl.create_default_context()
 
     def deliver(self, letter: Letter, *, at_hand_over: Callable[[], None]) -> None:
         """Deliver as Delivery promises."""
@@ -149,11 +151,8 @@ def _words(error: Exception) -> str:
         return f"{error.smtp_code} {_as_bytes(error.smtp_error).decode('utf-8', 'replace')}"
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"certificate not trusted: {error.verify_message}"
-    if isinstance(error, TimeoutError):
-        return "no answer in time"
-    if isinstance(error, OSError):
-        return error.strerror or type(error).__name__
-    return str(error)
+    # What smtplib raises is an OSError without a number; its text is the whole of it.
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__
 
 
 def _as_bytes(text: bytes | str) -> bytes:
