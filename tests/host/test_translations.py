@@ -85,6 +85,14 @@ def test_translations_are_spelled_in_vietnamese(catalogue: Path) -> None:
 
 
 @BOTH
+def test_the_tone_is_written_where_schools_teach_it(catalogue: Path) -> None:
+    """One way for every screen: hủy and hòa, not huỷ and hoà."""
+    old_way = re.compile(r"o[àáảãạèéẻẽẹ]\b|(?<!q)u[ỳýỷỹỵ]\b", re.IGNORECASE)
+
+    assert [entry.translation for entry in entries(catalogue) if old_way.search(entry.translation)] == []
+
+
+@BOTH
 def test_messages_are_written_in_english(catalogue: Path) -> None:
     vietnamese = {entry.message: words for entry in entries(catalogue) if (words := vietnamese_words(entry.message))}
 
