@@ -22,19 +22,10 @@ if TYPE_CHECKING:
 
     from tests.host.conftest import Host
 
-READERS = """
-from app import app, db
-from app.models import Loan, Ticket
-with app.app_context():
-    db.session.add(Ticket(number="A001"))
-    db.session.add(Loan(title="Truyện Kiều"))
-    db.session.commit()
-"""
 
-
-def probe(host: Host, *, with_motcua: bool) -> dict[str, Any]:
+def probe(host: Host, *wishes: str, with_motcua: bool) -> dict[str, Any]:
     """Return what the host is like."""
-    found: dict[str, Any] = json.loads(host.run("probe.py", with_motcua=with_motcua).splitlines()[-1])
+    found: dict[str, Any] = json.loads(host.run("probe.py", *wishes, with_motcua=with_motcua).splitlines()[-1])
     return found
 
 
@@ -54,14 +45,12 @@ class Story:
 def story(host: Host) -> Story:
     """Let the host live through our coming and going."""
     host.run("-m", "alembic", "upgrade", "head", with_motcua=False)
-    host.run("-c", READERS, with_motcua=False)
-    before = probe(host, with_motcua=False)
+    before = probe(host, "readers", with_motcua=False)
     host.run("-m", "flask", "motcua", "upgrade", with_motcua=True)
-    token = host.run("centre.py", with_motcua=True).splitlines()[-1]
+    during = probe(host, "centre", with_motcua=True)
     doctor = host.run("-m", "flask", "motcua", "doctor", with_motcua=True)
-    during = probe(host, with_motcua=True)
     with served(host) as port:
-        ticket = take_number(port, token)
+        ticket = take_number(port, during["token"])
     host.run("-m", "flask", "motcua", "downgrade", "--yes", with_motcua=True)
     return Story(host, before, during, doctor, ticket, probe(host, with_motcua=False))
 

@@ -1,17 +1,39 @@
-"""Say what is there: run by the host's Python, in the host's folder, with or without the add-on."""
+"""Say what is there: run by the host's Python, in the host's folder, with or without the add-on.
+
+``probe.py readers`` first adds rows of the host's; ``probe.py centre`` first adds a sample commune of ours.
+"""
 
 from __future__ import annotations
 
 import json
 import sys
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
 from app import app, appbuilder, db
+from app.models import Loan, Ticket
 
 import admin
 import config
 import scheduler
+
+
+def add_readers() -> None:
+    """Let the host have somebody to lose."""
+    db.session.add(Ticket(number="A001"))
+    db.session.add(Loan(title="Truyện Kiều"))
+    db.session.commit()
+
+
+def add_centre() -> str:
+    """Add a sample commune; return its kiosk's token."""
+    from motcua.admin.extension import current_motcua
+    from motcua.admin.sample.office import add_commune, add_province
+
+    place = {"code": "host", "name": "Host", "identifier": "H99.01", "always_open": True}
+    with current_motcua().database.write() as session:
+        return add_commune(session, add_province(session), now=datetime.now(UTC), **place).kiosk_token
 
 
 def tables() -> dict[str, int]:
@@ -45,8 +67,12 @@ def pages() -> dict[str, Any]:
 def main() -> None:
     """Print everything as one line of JSON."""
     app.config["PROPAGATE_EXCEPTIONS"] = False
+    wishes = sys.argv[1:]
     with app.app_context():
+        if "readers" in wishes:
+            add_readers()
         found = {
+            "token": add_centre() if "centre" in wishes else None,
             "admin": admin.WHOSE,
             "scheduler": scheduler.WHOSE,
             "config": config.WHOSE,
