@@ -22,7 +22,10 @@ LEAST_KEY_BYTES = 32
 _LEAST_KEY_LETTERS = 10
 #: Keys that stand in tutorials and skeletons, and that every attacker tries first.
 PUBLIC_KEYS = frozenset({r"\2\1thisismyscretkey\1\2\e\y\y\h", "thisismyscretkey", "TEST_NON_DEV_SECRET"})
-_LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+#: Not [::1]: Werkzeug cannot tell its colons from that of a port.
+_LOOPBACK = ("127.0.0.1", "localhost")
+#: FAB's patterns know no "digits": a star would let "host:80@elsewhere" through.
+_PORTS = tuple("[0-9]" * digits for digits in range(1, 6))
 _MEBIBYTE = 1024 * 1024
 
 #: Whatever the address of the deployment is.
@@ -57,7 +60,9 @@ def complete(config: Mapping[str, Any]) -> dict[str, Any]:
         "SESSION_COOKIE_SECURE": is_https,
         "REMEMBER_COOKIE_SECURE": is_https,
         "TRUSTED_HOSTS": own,
-        "FAB_SAFE_REDIRECT_HOSTS": [pattern for host in own for pattern in (host, f"{_escaped(host)}:*")],
+        "FAB_SAFE_REDIRECT_HOSTS": [
+            pattern for host in own for pattern in (host, *(f"{host}:{port}" for port in _PORTS))
+        ],
     }
     if is_https and not address.path:
         # The browser itself then refuses the cookie to other hosts and to plain http.
@@ -80,8 +85,3 @@ def is_guessable(key: object) -> bool:
     letters = key.decode("latin-1") if isinstance(key, bytes) else str(key or "")
     is_short = len(letters.encode()) < LEAST_KEY_BYTES or len(set(letters)) < _LEAST_KEY_LETTERS
     return is_short or letters in PUBLIC_KEYS
-
-
-def _escaped(host: str) -> str:
-    """Write a host so that FAB's patterns read brackets as brackets."""
-    return host.replace("[", "[[]")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 WORDS = N_(
     {
         "title": "Take a number",
-        "touch": "Touch to take a number",
+        "touch": "Touch for a number",
         "choose": "Choose the service you need.",
         "errand": "I have come to",
         "errand_submit": "Submit a dossier",
@@ -30,8 +30,7 @@ WORDS = N_(
         "service_closed": "Closed for now, please ask the staff",
         "quota_reached": "No numbers left today",
         "outside_hours": "Closed at this hour",
-        "opens_today": "Opens at {time}",
-        "opens_later": "Opens at {time}, {day}",
+        "opens_at": "Opens at {time}",
         "no_services": "No service has been set up yet",
         "page": "{page} of {pages}",
         "previous": "Previous page",
@@ -42,8 +41,9 @@ WORDS = N_(
         "back": "Back",
         "issuing": "Taking a number for you …",
         "number": "Your number",
-        "ahead": "{n} people before you, about {time}.",
-        "ahead_one": "1 person before you, about {time}.",
+        "ahead": "{n} people before you,",
+        "ahead_one": "1 person before you,",
+        "wait": "about {time}.",
         "ahead_none": "You are next",
         "scan": "Scan to follow on your phone",
         "scan_name": "QR code of the page that follows this number",
@@ -60,10 +60,11 @@ WORDS = N_(
         "away_what": "This machine has lost its connection. It comes back by itself.",
         "away_do": "Please take your number at the help desk.",
         "away_trying": "The machine is still taking your number. It will appear here; there is no need to touch again.",
+        "late_do": "If you cannot wait, please take your number at the help desk.",
         "give_up": "I no longer need a number",
         "refused": "No number was given",
-        "refused_what": "We are sorry, the machine could not take a number.",
-        "refused_do": "Please choose again, or ask at the help desk.",
+        "refused_what": "We are sorry, the machine could not take a number. Please try again, or ask at the help desk.",
+        "refused_do": "You may choose another service.",
         "enrolled_not": "This device was not enrolled",
         "call": "Hotline: {hotline}",
         "help": "Need help",
@@ -88,6 +89,9 @@ NOTICES = N_(
         "code": "Enrolment code",
         "enrol": "Enrol this device",
         "enrolling": "Enrolling …",
+        "wrong_code": (
+            "This code is not valid. Please check it, or make a new one under “Devices” in the administration."
+        ),
         "no_answer": "The server does not answer. Please try again.",
     }
 )

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from motcua.admin.views.listing import Facet, Preset
 
-Section = tuple[Any, dict[str, Any]]
+_NAMED_LETTERS = 200
 
 
 class OfficeModelView(StaffPage, ModelView):
@@ -225,8 +225,9 @@ class OfficeModelView(StaffPage, ModelView):
         return url_for(f"{self.endpoint}.{method}", **arguments)
 
     def _add_item(self, form: StaffForm, item: Any) -> None:
-        self.write(form, item)
-        self.check(form, item, is_new=True)
+        with self.session.no_autoflush:
+            self.write(form, item)
+            self.check(form, item, is_new=True)
         self.datamodel.add(item, commit=False)
         self.settle(item)
         self.session.commit()
@@ -304,15 +305,24 @@ class OfficeModelView(StaffPage, ModelView):
 
 def refuse_unknown_fields(form: StaffForm) -> None:
     """Refuse a form with fields that are not on the screen. Raises UnknownFieldsError."""
-    unknown = sorted(set(request.form) - set(form.data) - {CSRF})
-    if unknown:
-        raise UnknownFieldsError(fields=", ".join(unknown)[:200])
+    _refuse_beyond(set(form.data))
 
 
-def command_target(view: OfficeModelView, pk: str, permission: str) -> Any:
-    """Return the row a button is about. Raises ForgedRequestError, NotFoundError and NotAllowedError."""
+def command_target(view: OfficeModelView, pk: str, permission: str, *fields: str) -> Any:
+    """Return the row a button is about, with nothing on the form but ``fields``.
+
+    Raises ForgedRequestError, NotFoundError, NotAllowedError and
+    UnknownFieldsError.
+    """
     check_command()
     item = view.wanted(pk)
     if not view.may_act(item, permission):
         raise NotAllowedError
+    _refuse_beyond(set(fields))
     return item
+
+
+def _refuse_beyond(known: set[str]) -> None:
+    unknown = sorted(set(request.form) - known - {CSRF})
+    if unknown:
+        raise UnknownFieldsError(fields=", ".join(unknown)[:_NAMED_LETTERS])

@@ -21,12 +21,12 @@ from motcua.admin.domain.printing import order_reprint
 from motcua.admin.domain.supplements import SupplementEffect
 from motcua.admin.domain.workflow import NEEDS_REASON, PROCESSED, change_status, correct_status, next_statuses
 from motcua.admin.enums import DossierStatus, SupplementPolicy
-from motcua.admin.errors import InBoth, InvalidInputError, Refusal, UnknownFieldsError
+from motcua.admin.errors import InBoth, InvalidInputError, Refusal
 from motcua.admin.extension import current_motcua
 from motcua.admin.language import N_, current_language, gettext
 from motcua.admin.models import Dossier
 from motcua.admin.views.base import OfficeModelView, command_target
-from motcua.admin.views.forms import CSRF, read_clock, read_day
+from motcua.admin.views.forms import read_clock, read_day
 from motcua.admin.views.page import signed_in
 from motcua.admin.views.people import person_name
 from motcua.admin.views.problems import status_of
@@ -42,7 +42,7 @@ _STATUS = InBoth("trạng thái", "the status")
 _DAY = InBoth("ngày hẹn trả mới", "the new due date")
 _OFFICER = InBoth("cán bộ thụ lý", "the case officer")
 _POLICY = InBoth("cách tính hạn trả", "what it does to the due date")
-_FIELDS = frozenset({CSRF, "version", "to", "reason", "policy", "extra_days", "officer", "new_day", "new_time"})
+_FIELDS = ("version", "to", "reason", "policy", "extra_days", "officer", "new_day", "new_time")
 #: Verbs first on buttons.
 _VERBS = N_(
     {
@@ -189,10 +189,7 @@ class DossierCommands(OfficeModelView):
 
     def _command(self, pk: str, permission: str, act: Callable[[Session, Dossier], None]) -> ResponseReturnValue:
         """Run one command in a transaction of its own; on a refusal the page comes back with the reason."""
-        target = command_target(self, pk, permission)
-        unknown = sorted(set(request.form) - _FIELDS)
-        if unknown:
-            raise UnknownFieldsError(fields=", ".join(unknown)[:200])
+        target = command_target(self, pk, permission, *_FIELDS)
         try:
             with current_motcua().database.write() as session:
                 act(session, session.get_one(Dossier, target.id))

@@ -289,6 +289,25 @@ class WordField(SelectField):
             yield _option(value, words, selected=value == ("" if self.data is None else str(self.data.value)))
 
 
+class WidthField(SelectField):
+    """One of a few widths in millimetres."""
+
+    def __init__(self, label: Any = None, validators: Any = None, *, widths: tuple[int, ...], **named: Any) -> None:
+        self.widths = widths
+        super().__init__(label, validators, choices=list, coerce=int, validate_choice=False, **named)
+
+    def iter_choices(self) -> Any:
+        """Give every width, the present one marked."""
+        for width in self.widths:
+            yield _option(width, f"{width} mm", selected=width == self.data)
+
+    def pre_validate(self, form: FlaskForm) -> None:
+        """Refuse what is not offered."""
+        del form
+        if self.data not in self.widths:
+            raise ValidationError(gettext("Please choose one of the list."))
+
+
 class RowField(QuerySelectField):
     """A related row, out of those the person may see."""
 

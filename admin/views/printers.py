@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from sqlalchemy.orm import joinedload
-from wtforms import SelectField
 from wtforms.validators import ValidationError
 
 from motcua.admin.domain.printer_addresses import read_printer_address
@@ -15,7 +14,16 @@ from motcua.admin.models import Office, PrinterDevice
 from motcua.admin.views.base import OfficeModelView
 from motcua.admin.views.datamodel import ScopedInterface
 from motcua.admin.views.facets import office_facet
-from motcua.admin.views.forms import AtMost, LineField, Required, RowField, StaffForm, TickField, VersionField
+from motcua.admin.views.forms import (
+    AtMost,
+    LineField,
+    Required,
+    RowField,
+    StaffForm,
+    TickField,
+    VersionField,
+    WidthField,
+)
 from motcua.admin.views.listing import Preset
 from motcua.admin.views.wording import Chip, Tone, moment
 
@@ -66,7 +74,7 @@ class PrinterForm(StaffForm):
         [Required(), AtMost(300), _check_address],
         description="tcp://10.0.0.9:9100 · usb:/dev/usb/lp0 · serial:/dev/ttyUSB0?baud=115200 · cups:NAME · virtual:",
     )
-    paper_mm = SelectField(_PAPER, choices=[(80, "80 mm"), (58, "58 mm")], coerce=int)
+    paper_mm = WidthField(_PAPER, widths=(80, 58))
     is_active = TickField(lazy_gettext("In service"))
 
 

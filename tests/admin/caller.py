@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from sqlalchemy.engine import make_url
+from sqlalchemy.orm import configure_mappers
 
 from motcua.admin.clock import system_clock
 from motcua.admin.database import Database
 from motcua.admin.domain import calling
 from motcua.admin.domain.seats import take_seat
 from motcua.admin.errors import CounterIdleError, QueueEmptyError
+
+# Once, in the process the officers are forked from: they come to work ready.
+configure_mappers()
 
 
 def serve_until_killed(address: str, counter_id: int, officer_id: int) -> None:

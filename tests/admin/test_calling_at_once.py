@@ -68,6 +68,7 @@ def at_once(*commands: Callable[[], Any]) -> list[Any]:
         return list(pool.map(give, commands))
 
 
+@pytest.mark.timeout(300)
 def test_ten_counters_call_a_thousand_numbers_once_each(
     hall: Hall, database: Database, session: Session, figures: Figures
 ) -> None:
@@ -206,6 +207,7 @@ def empty_the_hall(hall: Hall) -> None:
         hall.at(hall.town.counter2, calling.finish)
 
 
+@pytest.mark.timeout(300)
 def test_sixty_kills_leave_no_number_in_two_states(
     hall: Hall, database: Database, session: Session, figures: Figures
 ) -> None:

@@ -29,7 +29,8 @@ async function hand(token) {
     await enrol(token);
     location.replace(facts.addresses.page);
   } catch (error) {
-    if (error instanceof Refused) tell(error.text.vi, error.text.en);
+    if (error.code === "device_unknown") tell(form.dataset.wrongVi, form.dataset.wrongEn);
+    else if (error instanceof Refused) tell(error.text.vi, error.text.en);
     else tell(form.dataset.awayVi, form.dataset.awayEn);
     button.disabled = false;
   }

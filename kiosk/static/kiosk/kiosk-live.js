@@ -1,7 +1,7 @@
 // What the server said last, how long ago that was, and what time it is there.
 import { facts } from "./kiosk-facts.js";
 import { Refused, getOffer } from "./kiosk-server.js";
-import { clockTime, longDay } from "./kiosk-words.js";
+import { clockTime, longDay, write } from "./kiosk-words.js";
 
 const SECOND = 1000;
 const ASK_EVERY = 2 * SECOND;
@@ -50,12 +50,8 @@ function learn(news) {
 /** Write centre, time and day above every screen, in the present language. */
 export function writeHead() {
   if (!offer) return;
-  write("office", offer.office.name);
-  write("clock", clockTime(now()));
-  write("day", longDay(now()));
-}
-
-function write(id, text) {
-  const place = document.getElementById(id);
-  if (place.textContent !== text) place.textContent = text;
+  const at = (id) => document.getElementById(id);
+  write(at("office"), offer.office.name);
+  write(at("clock"), clockTime(now()));
+  write(at("day"), longDay(now()));
 }

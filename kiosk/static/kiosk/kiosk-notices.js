@@ -35,20 +35,20 @@ export const showLate = () =>
       sign: "pause",
       title: say("away"),
       what: say("away_trying"),
-      todo: say("away_do"),
+      todo: say("late_do"),
       back: say("give_up"),
       act: "give-up",
     }),
     "late",
   );
 
-function showNo(title, text) {
+function showNo(title, text, todo = "") {
   show(
     () => ({
       sign: "notice",
       title: say(title),
       what: text?.[currentLanguage()] || say("refused_what"),
-      todo: say("refused_do"),
+      todo: todo && say(todo),
       back: say("back"),
     }),
     "refused",
@@ -56,13 +56,15 @@ function showNo(title, text) {
 }
 
 /** The server said no. */
-export const showRefusal = (refusal) =>
-  showNo("refused", SPEAKING.includes(refusal.code) ? refusal.text : null);
+export function showRefusal(refusal) {
+  const isSpeaking = SPEAKING.includes(refusal.code);
+  showNo("refused", isSpeaking ? refusal.text : null, isSpeaking && refusal.code !== "outside_hours" ? "refused_do" : "");
+}
 
-/** A closed service was pressed. */
+/** A closed service was pressed: say what the server would. */
 export function showClosed(code) {
   const reason = serviceOf(code)?.reason;
-  showNo("refused", reason && { vi: reason.detail_vi, en: reason.detail_en });
+  showRefusal({ code: reason?.code, text: { vi: reason?.detail_vi, en: reason?.detail_en } });
 }
 
 /** This browser was to become another kiosk and may not. */

@@ -1,5 +1,5 @@
 // One screen at a time, made from the page's templates.
-import { sayAll } from "./kiosk-words.js";
+import { sayAll, write } from "./kiosk-words.js";
 
 // The second tap of a double tap must not press what has just come under the finger.
 const SETTLE = 400;
@@ -20,17 +20,14 @@ export function copyOf(id) {
 
 /** Write facts into the places that are marked for them. */
 export function fill(root, values) {
-  for (const [key, value] of Object.entries(values)) {
-    const place = root.querySelector(`[data-fill="${key}"]`);
-    if (place.textContent !== String(value)) place.textContent = value;
-  }
+  for (const [key, value] of Object.entries(values)) write(root.querySelector(`[data-fill="${key}"]`), value);
 }
 
-/** Show a screen; ``write(screen)`` puts its facts in, now and whenever they or the language change. */
-export function showScreen(template, write = () => {}, next = template) {
+/** Show a screen; ``tell(screen)`` puts its facts in, now and whenever they or the language change. */
+export function showScreen(template, tell = () => {}, next = template) {
   const screen = copyOf(`screen-${template}`);
   name = next;
-  refresh = () => write(screen);
+  refresh = () => tell(screen);
   stage.replaceChildren(screen);
   stage.dataset.screen = next;
   refresh();

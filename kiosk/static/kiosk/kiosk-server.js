@@ -43,7 +43,7 @@ export async function ask(address, { patience = 4 * SECOND, signal, ...options }
 }
 
 export async function getOffer() {
-  const offer = await ask(facts.addresses.services);
+  const offer = await ask(facts.addresses.services, { patience: 2.5 * SECOND });
   if (!Array.isArray(offer.services)) throw new Away();
   return offer;
 }

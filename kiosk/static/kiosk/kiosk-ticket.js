@@ -6,6 +6,7 @@ import { duration, nameOf, say } from "./kiosk-words.js";
 const SECOND = 1000;
 const ASK_EVERY = 1 * SECOND;
 const SLOW_AFTER = 8 * SECOND;
+const LONG = 5; // more signs than this and the number is written smaller
 const WORDS = {
   queued: "paper_printing",
   sending: "paper_printing",
@@ -17,12 +18,13 @@ const WORDS = {
 };
 const isOpen = (state) => state === "queued" || state === "sending";
 
-function ahead({ waiting_ahead: people, estimated_wait_minutes: minutes }) {
-  if (people === 0) return say("ahead_none");
-  return say(people === 1 ? "ahead_one" : "ahead", { n: people, time: duration(minutes) });
+/** Return the sentence on the line, in the two parts between which it may break. */
+function place({ waiting_ahead: people, estimated_wait_minutes: minutes }) {
+  if (people === 0) return { ahead: say("ahead_none"), wait: "" };
+  return { ahead: say(people === 1 ? "ahead_one" : "ahead", { n: people }), wait: say("wait", { time: duration(minutes) }) };
 }
 
-/** A ticket while it is shown; ``onTrouble`` is called once when there will be no paper. */
+/** A ticket while it is shown; ``onTrouble`` is called when its paper is late, missing or doubtful. */
 export class ShownTicket {
   constructor(ticket, findService, { onChange, onTrouble }) {
     this.ticket = ticket;
@@ -37,7 +39,7 @@ export class ShownTicket {
   begin() {
     this.slow = setTimeout(() => this.learn(this.paper, true), SLOW_AFTER);
     this.next = setTimeout(() => this.follow(), ASK_EVERY);
-    if (!isOpen(this.paper)) this.onTrouble();
+    if (this.isTrouble) this.onTrouble();
   }
 
   end() {
@@ -64,11 +66,16 @@ export class ShownTicket {
     this.isSlow = isSlow && isOpen(paper);
     if (this.word === before) return;
     this.onChange();
-    if (this.word !== "paper_ready" && this.word !== "paper_printing") this.onTrouble();
+    if (this.isTrouble) this.onTrouble();
   }
 
   get word() {
     return this.isSlow ? "paper_slow" : (WORDS[this.paper] ?? "paper_none");
+  }
+
+  /** Whether the screen may be all the visitor gets. */
+  get isTrouble() {
+    return this.word !== "paper_ready" && this.word !== "paper_printing";
   }
 
   /** Write the ticket into its screen. */
@@ -78,10 +85,11 @@ export class ShownTicket {
       number: this.ticket.number,
       series: service?.series ?? "",
       service: service ? nameOf(service) : "",
-      ahead: ahead(this.ticket),
+      ...place(this.ticket),
       scan: say(this.isCodeAway ? "scan_away" : "scan"),
       paper: say(this.word),
     });
+    screen.querySelector(".ticket__figure").classList.toggle("ticket__figure--long", this.ticket.number.length > LONG);
     screen.querySelector("[data-paper]").dataset.paper = this.word;
     this.writeCode(screen.querySelector("[data-qr]"));
   }

@@ -8,19 +8,20 @@ const LONG = 34; // letters that would make four lines
 function reason(service, offer, now) {
   const code = service.reason.code;
   if (code === "outside_hours" && offer.opens_at) return opening(new Date(offer.opens_at), now);
-  return say(code) || say("service_closed");
+  return [say(code) || say("service_closed"), ""];
 }
 
 /** Return the wait as a tile has room for it. */
-function wait(minutes) {
+function waitOf(minutes) {
   if (minutes <= 60) return say("wait_about", { time: duration(minutes) });
   return say("wait_hours", { hours: Math.floor((minutes - 1) / 60) });
 }
 
+/** Return what stands under a service's name, in two parts. */
 function lines(service, offer, now) {
-  if (!service.open) return { line: reason(service, offer, now), wait: "" };
-  if (service.waiting === 0) return { line: say("nobody_waiting"), wait: "" };
-  return { line: say("waiting", { n: service.waiting }), wait: wait(service.estimated_wait_minutes) };
+  if (!service.open) return reason(service, offer, now);
+  if (service.waiting === 0) return [say("nobody_waiting"), ""];
+  return [say("waiting", { n: service.waiting }), waitOf(service.estimated_wait_minutes)];
 }
 
 function writeTile(place, service, offer, now) {
@@ -29,8 +30,9 @@ function writeTile(place, service, offer, now) {
   tile.setAttribute("aria-disabled", String(!service.open));
   const name = nameOf(service);
   tile.classList.toggle("tile--long", name.length > LONG);
-  fill(tile, { series: service.series, name, ...lines(service, offer, now) });
-  tile.querySelector(".tile__dot").hidden = !service.open || service.waiting === 0;
+  const [line, wait] = lines(service, offer, now);
+  fill(tile, { series: service.series, name, line, wait });
+  tile.querySelector(".tile__dot").hidden = wait === "";
 }
 
 /** Return how many tiles fit on a page: the style knows, for each shape of screen and each aid. */

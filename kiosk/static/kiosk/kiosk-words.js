@@ -17,9 +17,14 @@ export function say(word, values = {}) {
 /** Return what a thing of the server's is called: it has a name in each language. */
 export const nameOf = (thing) => thing[`name_${language}`] || thing.name_vi;
 
+/** Write a text where it is not written yet: a screen reader takes every writing for news. */
+export function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
 /** Write the words that the markup asks for into it. */
 export function sayAll(root) {
-  for (const element of root.querySelectorAll("[data-say]")) element.textContent = say(element.dataset.say);
+  for (const element of root.querySelectorAll("[data-say]")) write(element, say(element.dataset.say));
   for (const element of root.querySelectorAll("[data-say-label]")) element.setAttribute("aria-label", say(element.dataset.sayLabel));
 }
 
@@ -40,15 +45,20 @@ export function duration(minutes) {
 
 const format = (moment, parts) =>
   new Intl.DateTimeFormat(LOCALES[language], { timeZone: facts.zone, ...parts }).format(moment);
-const DATE = { day: "2-digit", month: "2-digit", year: "numeric" };
+
+const weekday = (moment) => format(moment, { weekday: "long" });
+// Not left to the locale: browsers write a Vietnamese day and month with a dash.
+const dayAndMonth = (moment) => `${format(moment, { day: "2-digit" })}/${format(moment, { month: "2-digit" })}`;
+const date = (moment) => `${dayAndMonth(moment)}/${format(moment, { year: "numeric" })}`;
 
 export const clockTime = (moment) => format(moment, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-export const longDay = (moment) => `${format(moment, { weekday: "long" })}, ${format(moment, DATE)}`;
-const dayOf = (moment) => format(moment, DATE);
+export const longDay = (moment) => `${weekday(moment)}, ${date(moment)}`;
 
-/** Return when the office opens next, as somebody standing before it now would say it. */
+/** Return the hour the office opens at, and the day unless that is today. */
 export function opening(opensAt, now) {
-  const time = clockTime(opensAt);
-  if (dayOf(opensAt) === dayOf(now)) return say("opens_today", { time });
-  return say("opens_later", { time, day: `${format(opensAt, { weekday: "long" })} ${format(opensAt, { day: "2-digit", month: "2-digit" })}` });
+  const hour = say("opens_at", { time: clockTime(opensAt) });
+  if (date(opensAt) === date(now)) return [hour, ""];
+  const day = weekday(opensAt);
+  const lower = language === "vi" ? day[0].toLowerCase() + day.slice(1) : day;
+  return [hour, `${lower}, ${dayAndMonth(opensAt)}`];
 }

@@ -108,7 +108,7 @@ function writeWelcome(screen) {
   const offer = currentOffer();
   const isClosed = offer.services.length > 0 && offer.services.every(({ reason }) => reason?.code === "outside_hours");
   const title = isClosed ? "outside_hours" : offer.services.length > 0 ? "touch" : "no_services";
-  const opens = isClosed && offer.opens_at ? opening(new Date(offer.opens_at), now()) : "";
+  const opens = isClosed && offer.opens_at ? opening(new Date(offer.opens_at), now()).filter(Boolean).join(" · ") : "";
   fill(screen, { title: say(title), hint: title === "touch" ? say("choose") : opens || say("help_desk") });
   screen.classList.toggle("welcome--closed", title !== "touch");
   for (const button of screen.querySelectorAll("[data-errand]")) {

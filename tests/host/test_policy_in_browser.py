@@ -1,0 +1,119 @@
+"""The policy of the headers in a real browser: nothing that the pages need is refused, and nothing else is there."""
+
+from __future__ import annotations
+
+import os
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+from werkzeug.serving import make_server
+
+from tests.admin.two_offices import TwoOffices, build_two_offices
+from tests.host.authorization import addresses, prepare
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flask import Flask
+    from playwright.sync_api import ConsoleMessage, Page
+    from sqlalchemy.orm import Session
+
+    from tests.conftest import Figures
+
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:'DateTimeField':DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore:Yielding raw tuples:DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore:Passing SelectField choices as tuples:DeprecationWarning"),
+    pytest.mark.timeout(600),
+]
+_CHROMIUM = os.environ.get("MOTCUA_TEST_CHROMIUM")
+
+
+@pytest.fixture
+def two(app: Flask, session: Session) -> TwoOffices:
+    two = build_two_offices(app, session)
+    prepare(session, two)
+    return two
+
+
+@pytest.fixture
+def address(app: Flask) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+
+
+@pytest.fixture
+def page(app: Flask, two: TwoOffices, address: str) -> Iterator[Page]:
+    """Return the browser of the platform's Admin, who sees every page there is."""
+    if not _CHROMIUM:
+        pytest.skip("MOTCUA_TEST_CHROMIUM is not set: no browser to test with")
+    from playwright.sync_api import sync_playwright
+
+    session = two.browser(app, "admin").get_cookie("session")
+    assert session is not None
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=["--no-sandbox"])
+        context = browser.new_context()
+        context.add_cookies([{"name": "session", "value": session.value, "url": address}])
+        yield context.new_page()
+        browser.close()
+
+
+def test_no_page_of_ours_or_fabs_breaks_its_policy(
+    app: Flask, two: TwoOffices, address: str, page: Page, figures: Figures
+) -> None:
+    """INJ-04: every page an administrator can open, with the policy enforced: 0 violations."""
+    violations: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type == "error" and "status of" not in message.text:
+            violations.append(f"{page.url}: {message.text[:200]}")
+
+    page.on("console", note)
+    page.on("pageerror", lambda error: violations.append(f"{page.url}: {error}"))
+    opened = 0
+    for place in addresses(app):
+        is_page = not place.rule.startswith(("/api/", "/t/", "/T/", "/metrics", "/lang/", "/back", "/kiosk/qr"))
+        if "GET" in place.methods and is_page and "/action/" not in place.rule and "/download/" not in place.rule:
+            answer = page.goto(address + place.at(two, ours=True))
+            opened += answer is not None and answer.ok
+    figures(f"INJ-04: {opened} pages opened in Chromium, {len(violations)} violations")
+
+    assert violations == []
+    assert opened >= 60
+
+
+def test_selects_dates_menus_and_questions_work_under_the_policy(two: TwoOffices, address: str, page: Page) -> None:
+    page.goto(f"{address}/motcua/dossiers/show/{two.our_dossier.id}")
+    page.get_by_text("Xin lỗi, hẹn lại").click()
+    page.locator("[name=new_day]").fill("10/12/2026")
+    assert page.get_by_role("button", name="Lịch").is_visible()
+
+    page.goto(f"{address}/motcua/devices/show/{two.ours.kiosk.id}")
+    page.get_by_role("button", name="Thu hồi quyền").click()
+    question = page.get_by_role("dialog")
+    assert question.is_visible()
+    question.get_by_role("button", name="Bỏ qua").click()
+    assert page.url.endswith(f"/motcua/devices/show/{two.ours.kiosk.id}")
+
+    page.goto(f"{address}/users/add")
+    page.locator(".select2-selection").first.click()
+    assert page.locator(".select2-results__option").first.is_visible()
+
+
+@pytest.mark.parametrize(("width", "height"), [(1366, 768), (768, 1024), (1920, 1080)])
+def test_nothing_of_the_frame_is_cut_off(two: TwoOffices, address: str, page: Page, width: int, height: int) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    for path in (
+        "/",
+        "/motcua/dossiers/list/",
+        f"/motcua/dossiers/show/{two.our_dossier.id}",
+        "/motcua/services/list/",
+    ):
+        page.goto(address + path)
+        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), path
