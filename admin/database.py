@@ -14,7 +14,7 @@ import random
 import sqlite3
 import threading
 import time
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import create_engine, event
@@ -23,9 +23,10 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
 from motcua.admin.errors import DatabaseBusyError, RecordAwayError, SettingError, UnavailableError
+from motcua.admin.prepared import Direct
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from sqlalchemy import URL, Connection, Engine
 
@@ -80,13 +81,6 @@ def _refusing() -> Iterator[None]:
         raise refusal from error
 
 
-def _pipeline(connection: Connection) -> AbstractContextManager[Any]:
-    """Let statements go to PostgreSQL without waiting for each answer, where its client library can."""
-    driver: Any = connection.dialect.dbapi
-    raw: Any = connection.connection.driver_connection
-    return raw.pipeline() if driver.Pipeline.is_supported() else nullcontext()
-
-
 def _began(raw: Any) -> bool:
     """Try once to take SQLite's write lock."""
     try:
@@ -109,6 +103,20 @@ def _begin_immediate(raw: Any, deadline: float) -> None:
         raw.execute("PRAGMA busy_timeout=10000")
 
 
+@contextmanager
+def _kept_or_undone(direct: Direct) -> Iterator[None]:
+    """Commit when the block ends, undo everything when it raises."""
+    driver: Any = direct.dialect.dbapi
+    try:
+        yield
+        with direct.speaking("COMMIT"):
+            direct.raw.commit()
+    except BaseException:
+        with suppress(driver.Error):  # a connection that broke has nothing left to undo
+            direct.raw.rollback()
+        raise
+
+
 class Database:
     """Hands out transactions on one engine of our own, beside the host's."""
 
@@ -123,6 +131,8 @@ class Database:
             **({_LOOK_UP: True} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"})
         )
         self._turn = threading.Lock()
+        driver: Any = self.engine.dialect.dbapi
+        self._can_pipeline = not self.is_sqlite and driver.Pipeline.is_supported()
 
     def _engine(self, url: URL) -> Engine:
         if not self.is_sqlite:
@@ -164,45 +174,75 @@ class Database:
         Raises DatabaseBusyError when the write lock could not be had in time,
         RecordAwayError when the database does not answer.
         """
-        with self._command(nullcontext) as connection:
-            yield connection
-
-    @contextmanager
-    def write_pipeline(self) -> Iterator[Connection]:
-        """Open a command of prepared statements only (``admin/prepared.py``).
-
-        On PostgreSQL those whose answer nobody waits for travel with the next
-        one, so what they break shows at the latest when the block ends.
-        """
-        with self._command(_pipeline) as connection:
+        with self._command() as connection:
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """Open a command as an ORM session; commit when the block ends."""
         with (
-            self._command(nullcontext) as connection,
+            self._command() as connection,
             Session(bind=connection, expire_on_commit=False, join_transaction_mode="rollback_only") as session,
         ):
             yield session
             session.flush()
 
     @contextmanager
-    def _command(self, way: Callable[[Connection], AbstractContextManager[Any]]) -> Iterator[Connection]:
+    def _command(self) -> Iterator[Connection]:
         if not self.is_sqlite:
-            with _refusing(), self.engine.connect() as connection, way(connection), connection.begin():
+            with _refusing(), self.engine.connect() as connection, connection.begin():
                 yield connection
             return
+        with self._my_turn() as deadline, _refusing(), self.engine.connect() as connection:
+            connection.execution_options(**{_WRITE_UNTIL: deadline})
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def _my_turn(self) -> Iterator[float]:
+        """Wait until no other thread of this process writes; give the moment at which patience ends."""
         deadline = time.monotonic() + self.patience_seconds
         if not self._turn.acquire(timeout=self.patience_seconds):
             raise DatabaseBusyError
         try:
-            with _refusing(), self.engine.connect() as connection:
-                connection.execution_options(**{_WRITE_UNTIL: deadline})
-                with connection.begin():
-                    yield connection
+            yield deadline
         finally:
             self._turn.release()
+
+    @contextmanager
+    def direct(self) -> Iterator[Direct]:
+        """Take a connection for prepared statements (``admin/prepared.py``): look-ups first, then ``command``.
+
+        A look-up stands alone. In a command on PostgreSQL, statements whose
+        answer nobody waits for travel with the next one.
+        """
+        driver: Any = self.engine.dialect.dbapi
+        try:
+            pooled = self.engine.raw_connection()
+        except driver.Error as error:
+            raise DBAPIError.instance(None, None, error, driver.Error) from error
+        try:
+            direct = Direct(self.engine.dialect, pooled, self._direct_command)
+            if not self.is_sqlite:
+                direct.raw.autocommit = True
+            yield direct
+        finally:
+            if not self.is_sqlite and pooled.is_valid:
+                direct.raw.autocommit = False
+            pooled.close()
+
+    @contextmanager
+    def _direct_command(self, direct: Direct) -> Iterator[None]:
+        if self.is_sqlite:
+            with self._my_turn() as deadline, _refusing():
+                _begin_immediate(direct.raw, deadline)
+                with _kept_or_undone(direct):
+                    yield
+            return
+        direct.raw.autocommit = False
+        pipeline: AbstractContextManager[Any] = direct.raw.pipeline() if self._can_pipeline else nullcontext()
+        with _refusing(), direct.speaking(), pipeline, _kept_or_undone(direct):
+            yield
 
     @contextmanager
     def read_connection(self) -> Iterator[Connection]:

@@ -24,6 +24,13 @@ _POLICY = (
 )
 # FAB's templates hide things with style attributes; scripts stay forbidden there as everywhere.
 _FAB_STYLES = "; style-src-attr 'unsafe-inline'"
+_ALWAYS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
 #: What holds on our own screens in any host: nothing here can break the host's own scripts and styles.
 _EVERYWHERE = "object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 _STRICT = "motcua_strict_styles"
@@ -39,21 +46,20 @@ def csp_nonce() -> str:
 def secure_headers(app: Flask, *, is_https: bool) -> None:
     """Put the headers on every answer of the app, also on errors."""
     app.jinja_env.globals.setdefault("csp_nonce", csp_nonce)
+    always = _ALWAYS | ({"Strict-Transport-Security": "max-age=31536000"} if is_https else {})
 
     @app.after_request
     def add(response: Response) -> Response:
         headers = response.headers
-        headers.setdefault("Content-Security-Policy", _policy())
-        headers.setdefault("X-Content-Type-Options", "nosniff")
-        headers.setdefault("Referrer-Policy", "same-origin")
-        may_be_framed = "frame-ancestors 'none'" not in headers["Content-Security-Policy"]
-        headers.setdefault("X-Frame-Options", "SAMEORIGIN" if may_be_framed else "DENY")
-        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-        headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()")
-        if not request.path.startswith("/static/") and "Cache-Control" not in headers:
-            headers["Cache-Control"] = "no-store"
-        if is_https:
-            headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        said = {name.lower() for name in headers.keys()}  # noqa: SIM118 - a multidict: iterating gives pairs
+        wanted = dict(always)
+        if "content-security-policy" not in said:
+            wanted["Content-Security-Policy"] = _policy()
+        elif "frame-ancestors 'none'" not in headers["Content-Security-Policy"]:
+            wanted["X-Frame-Options"] = "SAMEORIGIN"
+        if not request.path.startswith("/static/"):
+            wanted["Cache-Control"] = "no-store"
+        headers.extend((name, value) for name, value in wanted.items() if name.lower() not in said)
         return response
 
 

@@ -9,17 +9,70 @@ SQLAlchemy as usual.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.exc import DBAPIError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
-    from sqlalchemy import Connection, Dialect
+    from sqlalchemy import Dialect
+    from sqlalchemy.pool import PoolProxiedConnection
 
     Convert = Callable[[Any], Any]
+
+
+class Direct:
+    """A connection of the pool, for prepared statements and nothing else; ``Database.direct`` hands it out."""
+
+    __slots__ = ("_command", "dialect", "pooled")
+
+    def __init__(
+        self,
+        dialect: Dialect,
+        pooled: PoolProxiedConnection,
+        command: Callable[[Direct], AbstractContextManager[None]],
+    ) -> None:
+        self.dialect = dialect
+        self.pooled = pooled
+        self._command = command
+
+    def command(self) -> AbstractContextManager[None]:
+        """Open a command: committed when the block ends, undone when it raises.
+
+        Raises DatabaseBusyError when the write lock could not be had in time,
+        RecordAwayError when the database does not answer.
+        """
+        return self._command(self)
+
+    @property
+    def raw(self) -> Any:
+        """The driver's own connection."""
+        return self.pooled.driver_connection
+
+    def execute(self, sql: str, arguments: Any, *, fetch: bool) -> list[tuple[Any, ...]]:
+        """Run a statement. Raises what SQLAlchemy would raise."""
+        cursor = self.pooled.cursor()
+        with self.speaking(sql):
+            cursor.execute(sql, arguments)
+            return list(cursor.fetchall()) if fetch else []
+
+    @contextmanager
+    def speaking(self, sql: str = "") -> Iterator[None]:
+        """Turn the driver's errors into SQLAlchemy's, and never use a broken connection again."""
+        driver: Any = self.dialect.dbapi
+        try:
+            yield
+        except driver.Error as error:
+            is_broken = self.pooled.is_valid and self.dialect.is_disconnect(error, self.pooled, None)
+            if is_broken:
+                self.pooled.invalidate(error)
+            raise DBAPIError.instance(
+                sql, None, error, driver.Error, hide_parameters=True, connection_invalidated=is_broken
+            ) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +100,15 @@ class Prepared:
         self._columns = columns
         self._by_dialect: dict[str, _Compiled] = {}
 
-    def run(self, connection: Connection, values: Mapping[str, Any]) -> None:
-        """Run it in the connection's transaction. In a pipeline it may fail as late as the commit."""
+    def run(self, connection: Direct, values: Mapping[str, Any]) -> None:
+        """Run it. In a command on PostgreSQL it may fail as late as the commit."""
         compiled = self._compiled(connection.dialect)
-        _execute(connection, compiled.sql, _arguments(compiled, values), fetch=False)
+        connection.execute(compiled.sql, _arguments(compiled, values), fetch=False)
 
-    def rows(self, connection: Connection, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        """Run it in the connection's transaction and return its rows. Raises what SQLAlchemy would raise."""
+    def rows(self, connection: Direct, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """Run it and return its rows. Raises what SQLAlchemy would raise."""
         compiled = self._compiled(connection.dialect)
-        found = _execute(connection, compiled.sql, _arguments(compiled, values), fetch=True)
+        found = connection.execute(compiled.sql, _arguments(compiled, values), fetch=True)
         convert_row = compiled.from_driver
         if not any(convert_row):
             return found
@@ -94,15 +147,3 @@ def _arguments(compiled: _Compiled, values: Mapping[str, Any]) -> Any:
     for name, convert in compiled.to_driver.items():
         given[name] = convert(given[name])
     return given if compiled.order is None else [given[name] for name in compiled.order]
-
-
-def _execute(connection: Connection, sql: str, arguments: Any, *, fetch: bool) -> list[tuple[Any, ...]]:
-    driver: Any = connection.dialect.dbapi
-    cursor = connection.connection.cursor()
-    try:
-        cursor.execute(sql, arguments)
-        return list(cursor.fetchall()) if fetch else []
-    except driver.Error as error:
-        if connection.dialect.is_disconnect(error, connection.connection, cursor):
-            connection.invalidate(error)
-        raise DBAPIError.instance(sql, None, error, driver.Error, hide_parameters=True) from error

@@ -164,37 +164,35 @@ class KioskApi(BaseApi):
     def _give(self, motcua: Motcua, token: str, order: TicketOrder) -> IssuedTicket:
         """Give a number, or the one this key was already given."""
         now = motcua.clock()
-        with motcua.database.read_connection() as connection:
+        with motcua.database.direct() as connection:
             desk = find_desk(connection, token, order.service, now)
-        try:
-            self._check_open(motcua, desk, now)
-            failpoint("issue.before_begin")
-            with motcua.database.write_pipeline() as connection:
-                ticket = issue_ticket(
-                    connection,
-                    order,
-                    desk,
-                    day=local_day(now, desk.time_zone),
-                    now=now,
-                    settings=motcua.settings,
-                )
-                failpoint("issue.before_commit")
-            failpoint("issue.after_commit")
-        except (Refusal, IntegrityError) as refusal:
-            # The number went back with the transaction. Perhaps this very request was answered before.
-            with motcua.database.read_connection() as connection:
-                earlier = find_issued(connection, order, desk)
-            if earlier is not None:
-                return earlier
-            if isinstance(refusal, QuotaReachedError):
-                current_app.logger.warning("device %s: %s", desk.device_id, refusal)
-            raise
+            try:
+                self._check_open(motcua, desk, now)
+                failpoint("issue.before_begin")
+                with connection.command():
+                    day = local_day(now, desk.time_zone)
+                    ticket = issue_ticket(connection, order, desk, day=day, now=now, settings=motcua.settings)
+                    failpoint("issue.before_commit")
+                failpoint("issue.after_commit")
+            except (Refusal, IntegrityError) as refusal:
+                # The number went back with the transaction. Perhaps this very request was answered before.
+                earlier = _earlier(motcua, order, desk)
+                if earlier is not None:
+                    return earlier
+                if isinstance(refusal, QuotaReachedError):
+                    current_app.logger.warning("device %s: %s", desk.device_id, refusal)
+                raise
         return ticket
 
     def _check_open(self, motcua: Motcua, desk: Desk, now: datetime) -> None:
         check_service_is_open(desk)
         if not desk.always_open:
             self.hours.check(motcua.database, desk, now)
+
+
+def _earlier(motcua: Motcua, order: TicketOrder, desk: Desk) -> IssuedTicket | None:
+    with motcua.database.read_connection() as connection:
+        return find_issued(connection, order, desk)
 
 
 def _answer(status: int, body: dict[str, Any]) -> Response:

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Connection
+    from sqlalchemy import ColumnElement
+
+    from motcua.admin.prepared import Direct
 
 # Opening hours depend on the day before, the next opening on the month to come.
 _STAMP_BEFORE, _STAMP_AFTER = timedelta(days=2), timedelta(days=40)
@@ -120,7 +122,7 @@ class Desk:
         return InBoth(self.name_vi, self.name_en)
 
 
-def find_desk(connection: Connection, token: str, service: str, now: datetime) -> Desk:
+def find_desk(connection: Direct, token: str, service: str, now: datetime) -> Desk:
     """Return where the request comes from.
 
     Raises UnknownDeviceError, DeviceRevokedError, NotAKioskError (a display,

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from sqlalchemy import Connection, Executable, FromClause
+    from sqlalchemy import Executable, FromClause
+
+    from motcua.admin.prepared import Direct
 
 _DAY: FromClause = ServiceDay.__table__
 _HEAD: FromClause = EventHead.__table__
@@ -91,7 +93,7 @@ _START_HEAD = Prepared(postgresql.insert(_HEAD).on_conflict_do_nothing(), column
 _START_HEAD_ON_SQLITE = Prepared(sqlite.insert(_HEAD).on_conflict_do_nothing(), columns=_HEAD_COLUMNS)  # type: ignore[arg-type]
 
 
-def take_number(connection: Connection, *, office_id: int, series: str, day: date) -> TakenNumber:
+def take_number(connection: Direct, *, office_id: int, series: str, day: date) -> TakenNumber:
     """Move the day's counter and the office's event head on; both stay locked until the commit."""
     key = {"office": office_id, "of_series": series, "on": day}
     is_sqlite = connection.dialect.name == "sqlite"
@@ -110,7 +112,7 @@ def take_number(connection: Connection, *, office_id: int, series: str, day: dat
     return TakenNumber(taken[0], taken[1], taken[2], taken[3], seq, None if is_sqlite else taken[5])
 
 
-def _next_seq(connection: Connection, office_id: int) -> int | None:
+def _next_seq(connection: Direct, office_id: int) -> int | None:
     found = _NEXT_SEQ.rows(connection, {"office": office_id})
     return found[0][0] if found else None
 
@@ -161,19 +163,28 @@ _PAPER_FIXED = {
 
 
 _ADD_TICKET = Prepared(insert(_TICKET).returning(_TICKET.c.id), columns=_TICKET_COLUMNS)  # type: ignore[arg-type]
-_ADD_TICKET_AS = Prepared(insert(_TICKET), columns=("id", *_TICKET_COLUMNS))  # type: ignore[arg-type]
 _ADD_EVENT = Prepared(insert(_EVENT), columns=[*_EVENT_SHARED, *_EVENT_FIXED, "ticket_id"])  # type: ignore[arg-type]
 _ADD_PAPER = Prepared(insert(_PAPER), columns=[*_PAPER_SHARED, *_PAPER_FIXED, "ticket_id"])  # type: ignore[arg-type]
 
 
-def add_rows(
-    connection: Connection, ticket: Mapping[str, Any], *, ticket_id: int | None, printer_id: int | None
-) -> int:
+def _given(table: Any, shared: Mapping[str, str], fixed: Mapping[str, Any]) -> Any:
+    """Build an INSERT of values that are named as the ticket names them."""
+    return insert(table).values({column: bindparam(f"its_{name}") for column, name in shared.items()} | dict(fixed))
+
+
+_ADD_ALL = Prepared(
+    _given(_PAPER, _PAPER_SHARED | {"ticket_id": "id"}, _PAPER_FIXED).add_cte(
+        _given(_TICKET, {column: column for column in ("id", *_TICKET_COLUMNS)}, {}).cte("ticket"),
+        _given(_EVENT, _EVENT_SHARED | {"ticket_id": "id"}, _EVENT_FIXED).cte("event"),
+    )
+)
+
+
+def add_rows(connection: Direct, ticket: Mapping[str, Any], *, ticket_id: int | None, printer_id: int | None) -> int:
     """Write a new ticket, its event and its print job; return the ticket's id."""
-    if ticket_id is None:
-        ticket_id = int(_ADD_TICKET.rows(connection, ticket)[0][0])
-    else:
-        _ADD_TICKET_AS.run(connection, {**ticket, "id": ticket_id})
+    if ticket_id is not None:
+        return _add_at_once(connection, {**ticket, "id": ticket_id, "printer_id": printer_id})
+    ticket_id = int(_ADD_TICKET.rows(connection, ticket)[0][0])
     failpoint("issue.after_ticket")
     source = {**ticket, "printer_id": printer_id}
     event = {column: source[name] for column, name in _EVENT_SHARED.items()} | _EVENT_FIXED
@@ -182,3 +193,10 @@ def add_rows(
     _ADD_PAPER.run(connection, paper | {"ticket_id": ticket_id})
     failpoint("issue.after_job")
     return ticket_id
+
+
+def _add_at_once(connection: Direct, source: Mapping[str, Any]) -> int:
+    failpoint("issue.after_ticket")
+    _ADD_ALL.run(connection, {f"its_{name}": value for name, value in source.items()})
+    failpoint("issue.after_job")
+    return int(source["id"])

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from motcua.admin.domain.desks import Desk
+    from motcua.admin.prepared import Direct
     from motcua.admin.settings import Settings
 
 _TICKET = Ticket.__table__
@@ -93,7 +94,7 @@ class IssuedTicket:
 
 
 def issue_ticket(
-    connection: Connection, order: TicketOrder, desk: Desk, *, day: date, now: datetime, settings: Settings
+    connection: Direct, order: TicketOrder, desk: Desk, *, day: date, now: datetime, settings: Settings
 ) -> IssuedTicket:
     """Give the next visitor the next number of the day. The caller commits.
 
@@ -189,7 +190,7 @@ def estimated_minutes(
     return math.ceil(ahead * seconds_each / max(1, open_counters) / 60)
 
 
-def _priority_ahead(connection: Connection, order: TicketOrder, desk: Desk, day: date) -> int | None:
+def _priority_ahead(connection: Direct, order: TicketOrder, desk: Desk, day: date) -> int | None:
     """Return how many of the priority line are ahead; None for ordinary visitors."""
     if order.priority is None:
         return None

@@ -43,10 +43,11 @@ class Hall:
 
     def _issue(self, service: str, priority: str | None, now: datetime) -> str:
         order = TicketOrder(service, Errand.SUBMIT, priority, Language.VI, uuid.uuid4().hex)
-        with self.motcua.database.write_connection() as connection:
+        with self.motcua.database.direct() as connection:
             desk = find_desk(connection, self.town.kiosk_token, service, now=now)
             day = local_day(now, desk.time_zone)
-            return issue_ticket(connection, order, desk, day=day, now=now, settings=self.motcua.settings).label
+            with connection.command():
+                return issue_ticket(connection, order, desk, day=day, now=now, settings=self.motcua.settings).label
 
     def at(
         self,

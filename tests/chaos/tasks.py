@@ -62,12 +62,13 @@ def take(app: Flask, token: str, orders: list[dict[str, Any]]) -> list[dict[str,
 
 def _take_and_undo(motcua: Motcua, token: str, service: str) -> None:
     now = motcua.clock()
-    with motcua.database.read_connection() as connection:
-        desk = find_desk(connection, token, service, now)
     order = TicketOrder(service, Errand.SUBMIT, None, Language.VI, new_key())
-    with suppress(Undone), motcua.database.write_connection() as connection:
-        issue_ticket(connection, order, desk, day=local_day(now, desk.time_zone), now=now, settings=motcua.settings)
-        raise Undone
+    with motcua.database.direct() as connection:
+        desk = find_desk(connection, token, service, now)
+        day = local_day(now, desk.time_zone)
+        with suppress(Undone), connection.command():
+            issue_ticket(connection, order, desk, day=day, now=now, settings=motcua.settings)
+            raise Undone
 
 
 def count_up(app: Flask, services: list[int], times: int, session: str) -> dict[str, int]:

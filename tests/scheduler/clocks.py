@@ -2,7 +2,7 @@
 
     python -m tests.scheduler.clocks TIME_FILE        with MOTCUA_CONFIG naming the configuration
 
-It reads lines from its input. ``NAME`` forks a scheduler with that failpoint
+It says ``ready``, then reads lines from its input. ``NAME`` forks a scheduler with that failpoint
 armed (``-`` for none) and answers with its process id. The schedulers are the
 product's own, on APScheduler, with a bell that rings ten times a second; what
 time it is they read from the file, so the test turns everybody's clock at once.
@@ -58,12 +58,17 @@ def main() -> None:
     send_digests(JobScene(post_of(app)))  # once before the forks: what is loaded and compiled now is shared
     motcua.database.engine.dispose()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the dead are not waited for
+    _say("ready")
     for line in sys.stdin:
         process = os.fork()
         if not process:
             _live(app, line.strip())
-        sys.stdout.write(f"{process}\n")
-        sys.stdout.flush()
+        _say(str(process))
+
+
+def _say(word: str) -> None:
+    sys.stdout.write(f"{word}\n")
+    sys.stdout.flush()
 
 
 def _live(app: Flask, failpoint: str) -> None:

@@ -78,7 +78,7 @@ class Building:
         """Count the day's mails by state."""
         mails = sa.select(OutgoingMail.state, sa.func.count()).where(OutgoingMail.local_day == day)
         with self.engine.connect() as connection:
-            return Counter(dict(connection.execute(mails.group_by(OutgoingMail.state)).tuples()))
+            return Counter({state: count for state, count in connection.execute(mails.group_by(OutgoingMail.state))})
 
     def supervise(self, count: int) -> None:
         """Let only so many of the supervisors be in office."""
@@ -153,12 +153,17 @@ def lasting_building(backend: str, tmp_path_factory: pytest.TempPathFactory) -> 
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
+            start_new_session=True,
         )
         engine = sa.create_engine(address)
-        yield Building(engine, smtp, SharedTime(time_file), nursery)
-        nursery.kill()
-        nursery.communicate()
-        engine.dispose()
+        assert nursery.stdout is not None
+        try:
+            assert nursery.stdout.readline() == "ready\n"
+            yield Building(engine, smtp, SharedTime(time_file), nursery)
+        finally:
+            os.killpg(nursery.pid, signal.SIGKILL)  # with every scheduler it forked, also those a failed test left
+            nursery.communicate()
+            engine.dispose()
 
 
 def _fill(values: dict[str, object]) -> None:
