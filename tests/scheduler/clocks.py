@@ -4,7 +4,7 @@
 
 It says ``ready``, then reads lines from its input. ``NAME`` forks a scheduler with that failpoint
 armed (``-`` for none) and answers with its process id. The schedulers are the
-product's own, on APScheduler, with a bell that rings ten times a second; what
+product's own, on APScheduler, with a bell that rings thirty times a second; what
 time it is they read from the file, so the test turns everybody's clock at once.
 """
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
 TIME = struct.Struct("d")
-ROUND_SECONDS = 0.1
+ROUND_SECONDS = 0.03
 
 
 class SharedTime:
@@ -55,7 +55,7 @@ def main() -> None:
     app = create_app()
     motcua: Motcua = app.extensions[EXTENSION]
     motcua.clock = SharedTime(Path(sys.argv[1]))
-    send_digests(JobScene(post_of(app)))  # once before the forks: what is loaded and compiled now is shared
+    send_digests(JobScene(post_of(app)))  # a morning before the forks: what is loaded and compiled now is shared
     motcua.database.engine.dispose()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the dead are not waited for
     _say("ready")

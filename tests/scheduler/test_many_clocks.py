@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parent.parent.parent
 PATIENCE = 60.0
-STUCK_SECONDS = 0.4
+STUCK_SECONDS = 0.2
 SUPERVISORS, FEW = 20, 2
 #: A Monday; the weekdays that follow hold no public holiday.
 FIRST_DAY = date(2027, 5, 10)
@@ -145,7 +145,7 @@ def lasting_building(backend: str, tmp_path_factory: pytest.TempPathFactory) -> 
         config.write_text("".join(f"{name} = {value!r}\n" for name, value in values.items()), "utf-8")
         _fill(values)
         time_file = folder / "time"
-        time_file.write_bytes(TIME.pack(at(FIRST_DAY, 6).timestamp()))
+        time_file.write_bytes(TIME.pack(at(FIRST_DAY - timedelta(days=3), 8).timestamp()))
         nursery = subprocess.Popen(  # noqa: S603 - our own words
             [sys.executable, "-m", "tests.scheduler.clocks", str(time_file)],
             cwd=ROOT,
