@@ -60,7 +60,8 @@ class Building:
     nursery: subprocess.Popen[str]
 
     def begin(self) -> None:
-        """Forget every mail."""
+        """Forget every mail; it is early on the first day."""
+        self.time.set(at(FIRST_DAY, 6))
         with self.engine.begin() as connection:
             connection.execute(sa.delete(OutgoingMail))
         self.supervise(SUPERVISORS)
