@@ -79,7 +79,7 @@ class Building:
         """Count the day's mails by state."""
         mails = sa.select(OutgoingMail.state, sa.func.count()).where(OutgoingMail.local_day == day)
         with self.engine.connect() as connection:
-            return Counter({state: count for state, count in connection.execute(mails.group_by(OutgoingMail.state))})
+            return Counter({row[0]: row[1] for row in connection.execute(mails.group_by(OutgoingMail.state))})
 
     def supervise(self, count: int) -> None:
         """Let only so many of the supervisors be in office."""
