@@ -15,6 +15,7 @@ from sqlalchemy import event
 from motcua.admin.database import set_pragmas
 from motcua.admin.hardening import HARDENED, check_secret_key, complete
 from motcua.admin.headers import secure_headers
+from motcua.admin.sessions import StaffSessions
 from motcua.admin.views.answers import answer_everywhere
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     names. Raises SettingError when a value makes no sense.
     """
     app = Flask("motcua.admin", static_folder=None, instance_path=str(Path.cwd()))
+    app.session_interface = StaffSessions()
     _configure(app, config or {})
     _harden(app)
     db = SQLA()

@@ -16,7 +16,7 @@ from motcua.admin.domain.devices import find_device, find_kiosk
 from motcua.admin.domain.offers import KioskOffer, ServiceOffer, kiosk_offer
 from motcua.admin.domain.papers import paper_state
 from motcua.admin.domain.tickets import IssuedTicket, TicketOrder, find_issued, issue_ticket, issued_on
-from motcua.admin.domain.tracking import tracking_token, tracking_url
+from motcua.admin.domain.tracking import tracking_url
 from motcua.admin.enums import Language, PrintState
 from motcua.admin.errors import QuotaReachedError, Refusal
 from motcua.admin.extension import Motcua, current_motcua
@@ -158,7 +158,7 @@ class KioskApi(BaseApi):
         motcua = current_motcua()
         with motcua.database.read() as session:
             device = find_device(session, device_token(request))
-            ticket = issued_on(session, device.id, ticket_id)
+            ticket = issued_on(session, device.id, ticket_id, settings=motcua.settings)
             return _answer(200, _ticket_body(ticket, motcua.settings, paper_state(session, ticket_id)))
 
     def _give(self, motcua: Motcua, token: str, order: TicketOrder) -> IssuedTicket:
@@ -192,17 +192,15 @@ class KioskApi(BaseApi):
 
 def _earlier(motcua: Motcua, order: TicketOrder, desk: Desk) -> IssuedTicket | None:
     with motcua.database.read_connection() as connection:
-        return find_issued(connection, order, desk)
+        return find_issued(connection, order, desk, settings=motcua.settings)
 
 
 def _answer(status: int, body: dict[str, Any]) -> Response:
-    response = Response(json.dumps(body, ensure_ascii=False), status, content_type="application/json; charset=utf-8")
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    headers = {"Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store"}
+    return Response(json.dumps(body, ensure_ascii=False), status, headers)
 
 
 def _ticket_body(ticket: IssuedTicket, settings: Settings, paper: PrintState | None) -> dict[str, Any]:
-    token = tracking_token(settings.qr_key, ticket.public_id, ticket.token_version)
     return {
         "id": ticket.id,
         "number": ticket.label,
@@ -211,7 +209,7 @@ def _ticket_body(ticket: IssuedTicket, settings: Settings, paper: PrintState | N
         "issued_at": ticket.issued_at.isoformat(),
         "waiting_ahead": ticket.ahead,
         "estimated_wait_minutes": ticket.wait_minutes,
-        "tracking_url": tracking_url(settings.public_url, token),
+        "tracking_url": tracking_url(settings.public_url, ticket.token),
         "print": {"state": paper.value if paper else "none"},
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import current_app
+from flask import current_app, request
 from flask_appbuilder.basemanager import BaseManager
 
 from motcua.admin.extension import current_motcua
@@ -45,3 +45,5 @@ class KioskManager(BaseManager):
         current_app.register_blueprint(procedures)
         self.appbuilder.add_api(KioskApi)
         self.appbuilder.add_api(BoardApi)
+        # The kiosks of a hall share one address, and must not use up each other's tries: they have tokens.
+        self.appbuilder.sm.limiter.request_filter(lambda: request.blueprint == KioskApi.__name__)

@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from motcua.admin.domain.devices import find_kiosk
 from motcua.admin.domain.tickets import issued_on
-from motcua.admin.domain.tracking import tracking_token, tracking_url
+from motcua.admin.domain.tracking import tracking_url
 from motcua.admin.errors import NotAllowedError, UnknownDeviceError
 from motcua.admin.extension import current_motcua
 from motcua.admin.language import current_language, gettext
@@ -104,9 +104,9 @@ def code(ticket_id: int) -> Response:
     """Draw the QR code of a ticket that this very kiosk gave."""
     motcua = current_motcua()
     with motcua.database.read() as session:
-        ticket = issued_on(session, find_kiosk(session, device_token(request)).id, ticket_id)
-    token = tracking_token(motcua.settings.qr_key, ticket.public_id, ticket.token_version)
-    svg = qr_svg(tracking_url(motcua.settings.public_url, token), label=ticket.label)
+        device = find_kiosk(session, device_token(request))
+        ticket = issued_on(session, device.id, ticket_id, settings=motcua.settings)
+    svg = qr_svg(tracking_url(motcua.settings.public_url, ticket.token), label=ticket.label)
     return _guarded(Response(svg, content_type="image/svg+xml; charset=utf-8"))
 
 

