@@ -104,12 +104,12 @@ def _begin_immediate(raw: Any, deadline: float) -> None:
 
 
 @contextmanager
-def _kept_or_undone(direct: Direct) -> Iterator[None]:
+def _kept_or_undone(direct: Direct, pipeline: AbstractContextManager[Any]) -> Iterator[None]:
     """Commit when the block ends, undo everything when it raises."""
     driver: Any = direct.dialect.dbapi
     try:
-        yield
-        with direct.speaking("COMMIT"):
+        with direct.speaking("COMMIT"), pipeline:
+            yield
             direct.raw.commit()
     except BaseException:
         with suppress(driver.Error):  # a connection that broke has nothing left to undo
@@ -236,12 +236,12 @@ class Database:
         if self.is_sqlite:
             with self._my_turn() as deadline, _refusing():
                 _begin_immediate(direct.raw, deadline)
-                with _kept_or_undone(direct):
+                with _kept_or_undone(direct, nullcontext()):
                     yield
             return
         direct.raw.autocommit = False
-        pipeline: AbstractContextManager[Any] = direct.raw.pipeline() if self._can_pipeline else nullcontext()
-        with _refusing(), direct.speaking(), pipeline, _kept_or_undone(direct):
+        pipeline = direct.raw.pipeline() if self._can_pipeline else nullcontext()
+        with _refusing(), _kept_or_undone(direct, pipeline):
             yield
 
     @contextmanager

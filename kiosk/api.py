@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from motcua.admin.domain.desks import Desk
+    from motcua.admin.prepared import Direct
     from motcua.admin.settings import Settings
 
 
@@ -164,30 +165,33 @@ class KioskApi(BaseApi):
     def _give(self, motcua: Motcua, token: str, order: TicketOrder) -> IssuedTicket:
         """Give a number, or the one this key was already given."""
         now = motcua.clock()
-        with motcua.database.direct() as connection:
-            desk = find_desk(connection, token, order.service, now)
-            try:
-                self._check_open(motcua, desk, now)
-                failpoint("issue.before_begin")
-                with connection.command():
-                    day = local_day(now, desk.time_zone)
-                    ticket = issue_ticket(connection, order, desk, day=day, now=now, settings=motcua.settings)
-                    failpoint("issue.before_commit")
-                failpoint("issue.after_commit")
-            except (Refusal, IntegrityError) as refusal:
-                # The number went back with the transaction. Perhaps this very request was answered before.
-                earlier = _earlier(motcua, order, desk)
-                if earlier is not None:
-                    return earlier
-                if isinstance(refusal, QuotaReachedError):
-                    current_app.logger.warning("device %s: %s", desk.device_id, refusal)
-                raise
-        return ticket
+        desk: Desk | None = None
+        try:
+            with motcua.database.direct() as connection:
+                desk = find_desk(connection, token, order.service, now)
+                if self.hours.are_known(desk):
+                    return self._take(motcua, connection, order, desk, now)
+        except (Refusal, IntegrityError) as refusal:
+            # The number went back with the transaction. Perhaps this very request was answered before.
+            earlier = _earlier(motcua, order, desk) if desk else None
+            if earlier is not None:
+                return earlier
+            if isinstance(refusal, QuotaReachedError):
+                current_app.logger.warning("device %s: %s", desk and desk.device_id, refusal)
+            raise
+        self.hours.learn(motcua.database, desk)
+        return self._give(motcua, token, order)
 
-    def _check_open(self, motcua: Motcua, desk: Desk, now: datetime) -> None:
+    def _take(self, motcua: Motcua, connection: Direct, order: TicketOrder, desk: Desk, now: datetime) -> IssuedTicket:
         check_service_is_open(desk)
-        if not desk.always_open:
-            self.hours.check(motcua.database, desk, now)
+        self.hours.check(desk, now)
+        failpoint("issue.before_begin")
+        with connection.command():
+            day = local_day(now, desk.time_zone)
+            ticket = issue_ticket(connection, order, desk, day=day, now=now, settings=motcua.settings)
+            failpoint("issue.before_commit")
+        failpoint("issue.after_commit")
+        return ticket
 
 
 def _earlier(motcua: Motcua, order: TicketOrder, desk: Desk) -> IssuedTicket | None:

@@ -26,11 +26,18 @@ class OpeningHours:
     def __init__(self) -> None:
         self._kept: dict[int, tuple[str, WorkingCalendar]] = {}
 
-    def check(self, database: Database, desk: Desk, now: datetime) -> None:
-        """Raise OutsideHoursError when the desk's office is closed at ``now``."""
-        stamp, calendar = self._kept.get(desk.office_id, ("", None))
-        if calendar is None or stamp != desk.calendar_stamp:
-            with database.read() as session:
-                calendar = working_calendar(session, session.get_one(Office, desk.office_id))
-            self._kept[desk.office_id] = (desk.calendar_stamp, calendar)
-        check_office_is_open(calendar, now)
+    def are_known(self, desk: Desk) -> bool:
+        """Tell whether the kept hours of the desk's office are still right."""
+        stamp, _ = self._kept.get(desk.office_id, ("", None))
+        return desk.always_open or stamp == desk.calendar_stamp
+
+    def learn(self, database: Database, desk: Desk) -> None:
+        """Work out the hours of the desk's office."""
+        with database.read() as session:
+            calendar = working_calendar(session, session.get_one(Office, desk.office_id))
+        self._kept[desk.office_id] = (desk.calendar_stamp, calendar)
+
+    def check(self, desk: Desk, now: datetime) -> None:
+        """Raise OutsideHoursError when the desk's office, whose hours are known, is closed at ``now``."""
+        if not desk.always_open:
+            check_office_is_open(self._kept[desk.office_id][1], now)
