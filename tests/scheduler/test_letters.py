@@ -322,7 +322,7 @@ def test_an_ordinary_address_is_usable(address: str) -> None:
 
 
 @given(st.emails())
-@settings(max_examples=300, deadline=None, database=None)
+@settings(max_examples=100, deadline=None, database=None)
 def test_every_usable_address_arrives_as_it_is(address: str) -> None:
     if is_usable_address(address):
         assert read(write(QUIET, address=address)).message["To"] == address
