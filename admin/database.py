@@ -14,7 +14,7 @@ import random
 import sqlite3
 import threading
 import time
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import create_engine, event
@@ -22,8 +22,8 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
+from motcua.admin.direct import Direct, kept_or_undone, pooled
 from motcua.admin.errors import DatabaseBusyError, RecordAwayError, SettingError, UnavailableError
-from motcua.admin.prepared import Direct
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from sqlalchemy import URL, Connection, Engine
 
 SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000")
+_IMPATIENT = "PRAGMA busy_timeout=0"
 _KNOCK_SECONDS = 0.001
 _WRITE_UNTIL = "motcua_write_until"
 _LOOK_UP = "motcua_look_up"
@@ -93,28 +94,19 @@ def _began(raw: Any) -> bool:
 
 
 def _begin_immediate(raw: Any, deadline: float) -> None:
-    raw.execute("PRAGMA busy_timeout=0")
+    raw.execute(_IMPATIENT)
     try:
-        while not _began(raw):
-            if time.monotonic() > deadline:
-                raise DatabaseBusyError
-            time.sleep(_KNOCK_SECONDS * (0.5 + random.random()))  # noqa: S311 - no secret, only jitter
+        _knock(raw, deadline)
     finally:
         raw.execute("PRAGMA busy_timeout=10000")
 
 
-@contextmanager
-def _kept_or_undone(direct: Direct, pipeline: AbstractContextManager[Any]) -> Iterator[None]:
-    """Commit when the block ends, undo everything when it raises."""
-    driver: Any = direct.dialect.dbapi
-    try:
-        with direct.speaking("COMMIT"), pipeline:
-            yield
-            direct.raw.commit()
-    except BaseException:
-        with suppress(driver.Error):  # a connection that broke has nothing left to undo
-            direct.raw.rollback()
-        raise
+def _knock(raw: Any, deadline: float) -> None:
+    """Take SQLite's write lock on a connection that does not wait by itself."""
+    while not _began(raw):
+        if time.monotonic() > deadline:
+            raise DatabaseBusyError
+        time.sleep(_KNOCK_SECONDS * (0.5 + random.random()))  # noqa: S311 - no secret, only jitter
 
 
 class Database:
@@ -127,6 +119,7 @@ class Database:
             raise SettingError(msg)
         self.patience_seconds = patience_seconds
         self.engine = self._engine(url)
+        self._direct_engine = self._engine_of_one(url) if self.is_sqlite else self.engine
         self._looking_up = self.engine.execution_options(
             **({_LOOK_UP: True} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"})
         )
@@ -154,6 +147,19 @@ class Database:
             elif not options.get(_LOOK_UP):
                 raw.execute("BEGIN")
 
+        return engine
+
+    def _engine_of_one(self, url: URL) -> Engine:
+        """Return an engine of a single SQLite connection: what it has read stays read, as nobody else writes."""
+        engine = create_engine(url, pool_size=1, max_overflow=0)
+
+        @event.listens_for(engine, "connect")
+        def prepare(dbapi_connection: Any, _record: Any) -> None:
+            dbapi_connection.isolation_level = None
+            set_pragmas(dbapi_connection)
+            dbapi_connection.execute(_IMPATIENT)  # only ``_knock`` waits
+
+        event.listen(self.engine, "engine_disposed", lambda _engine: engine.dispose())
         return engine
 
     def _postgres_engine(self, url: URL) -> Engine:
@@ -211,38 +217,34 @@ class Database:
 
     @contextmanager
     def direct(self) -> Iterator[Direct]:
-        """Take a connection for prepared statements (``admin/prepared.py``): look-ups first, then ``command``.
+        """Take a connection for prepared statements: look-ups first, each standing alone, then ``command``.
 
-        A look-up stands alone. In a command on PostgreSQL, statements whose
-        answer nobody waits for travel with the next one.
+        In a command on PostgreSQL, statements whose answer nobody waits for
+        travel with the next one. On SQLite there is one such connection, and
+        it is had in turn. Raises DatabaseBusyError when the turn does not
+        come in time.
         """
-        driver: Any = self.engine.dialect.dbapi
-        try:
-            pooled = self.engine.raw_connection()
-        except driver.Error as error:
-            raise DBAPIError.instance(None, None, error, driver.Error) from error
-        try:
-            direct = Direct(self.engine.dialect, pooled, self._direct_command)
-            if not self.is_sqlite:
-                direct.raw.autocommit = True
-            yield direct
-        finally:
-            if not self.is_sqlite and pooled.is_valid:
-                direct.raw.autocommit = False
-            pooled.close()
+        with self._my_turn() if self.is_sqlite else nullcontext(), pooled(self._direct_engine) as connection:
+            direct = Direct(self.engine.dialect, connection, self._direct_command)
+            if self.is_sqlite:
+                yield direct
+                return
+            direct.raw.autocommit = True
+            try:
+                yield direct
+            finally:
+                if connection.is_valid:
+                    direct.raw.autocommit = False
 
     @contextmanager
     def _direct_command(self, direct: Direct) -> Iterator[None]:
-        if self.is_sqlite:
-            with self._my_turn() as deadline, _refusing():
-                _begin_immediate(direct.raw, deadline)
-                with _kept_or_undone(direct, nullcontext()):
-                    yield
-            return
-        direct.raw.autocommit = False
-        pipeline = direct.raw.pipeline() if self._can_pipeline else nullcontext()
-        with _refusing(), _kept_or_undone(direct, pipeline):
-            yield
+        with _refusing():
+            if self.is_sqlite:
+                _knock(direct.raw, time.monotonic() + self.patience_seconds)
+            else:
+                direct.raw.autocommit = False
+            with kept_or_undone(direct, direct.raw.pipeline() if self._can_pipeline else nullcontext()):
+                yield
 
     @contextmanager
     def read_connection(self) -> Iterator[Connection]:

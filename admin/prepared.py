@@ -9,70 +9,17 @@ SQLAlchemy as usual.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy.exc import DBAPIError
-
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-    from contextlib import AbstractContextManager
+    from collections.abc import Callable, Mapping, Sequence
 
     from sqlalchemy import Dialect
-    from sqlalchemy.pool import PoolProxiedConnection
+
+    from motcua.admin.direct import Direct
 
     Convert = Callable[[Any], Any]
-
-
-class Direct:
-    """A connection of the pool, for prepared statements and nothing else; ``Database.direct`` hands it out."""
-
-    __slots__ = ("_command", "dialect", "pooled")
-
-    def __init__(
-        self,
-        dialect: Dialect,
-        pooled: PoolProxiedConnection,
-        command: Callable[[Direct], AbstractContextManager[None]],
-    ) -> None:
-        self.dialect = dialect
-        self.pooled = pooled
-        self._command = command
-
-    def command(self) -> AbstractContextManager[None]:
-        """Open a command: committed when the block ends, undone when it raises.
-
-        Raises DatabaseBusyError when the write lock could not be had in time,
-        RecordAwayError when the database does not answer.
-        """
-        return self._command(self)
-
-    @property
-    def raw(self) -> Any:
-        """The driver's own connection."""
-        return self.pooled.driver_connection
-
-    def execute(self, sql: str, arguments: Any, *, fetch: bool) -> list[tuple[Any, ...]]:
-        """Run a statement. Raises what SQLAlchemy would raise."""
-        cursor = self.pooled.cursor()
-        with self.speaking(sql):
-            cursor.execute(sql, arguments)
-            return list(cursor.fetchall()) if fetch else []
-
-    @contextmanager
-    def speaking(self, sql: str = "") -> Iterator[None]:
-        """Turn the driver's errors into SQLAlchemy's, and never use a broken connection again."""
-        driver: Any = self.dialect.dbapi
-        try:
-            yield
-        except driver.Error as error:
-            is_broken = self.pooled.is_valid and self.dialect.is_disconnect(error, self.pooled, None)
-            if is_broken:
-                self.pooled.invalidate(error)
-            raise DBAPIError.instance(
-                sql, None, error, driver.Error, hide_parameters=True, connection_invalidated=is_broken
-            ) from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,8 +31,8 @@ from motcua.kiosk.page_version import page_version
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from motcua.admin.direct import Direct
     from motcua.admin.domain.desks import Desk
-    from motcua.admin.prepared import Direct
     from motcua.admin.settings import Settings
 
 

@@ -46,15 +46,22 @@ HEADERS = (
 )
 
 
+# No line of a mail may be longer (RFC 5322, 2.1.1); no address is.
+_WHOLE = EmailPolicy(linesep="\r\n", max_line_length=998)
+
+
 class _LetterPolicy(EmailPolicy):
-    """Headers as everywhere, but the subject in the older way.
+    """Headers as everywhere, but the subject in the older way, and addresses in one piece.
 
     Python's newer folding loses the space where an encoded subject goes to
-    its next line: "hồ sơ" arrives as "hồsơ".
+    its next line: "hồ sơ" arrives as "hồsơ". A long address it puts on a line
+    of its own, which some servers read as an empty one.
     """
 
     def fold_binary(self, name: str, value: str) -> bytes:
         """Return one header as bytes."""
+        if name in {"From", "To"}:
+            return _WHOLE.fold_binary(name, value)
         if name != "Subject":
             return super().fold_binary(name, value)
         folded = Header(str(value), "utf-8", header_name=name).encode(linesep=self.linesep)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement
 
-    from motcua.admin.prepared import Direct
+    from motcua.admin.direct import Direct
 
 # Opening hours depend on the day before, the next opening on the month to come.
 _STAMP_BEFORE, _STAMP_AFTER = timedelta(days=2), timedelta(days=40)

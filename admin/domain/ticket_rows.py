@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Executable, FromClause
 
-    from motcua.admin.prepared import Direct
+    from motcua.admin.direct import Direct
 
 _DAY: FromClause = ServiceDay.__table__
 _HEAD: FromClause = EventHead.__table__

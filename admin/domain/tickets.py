@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
     from sqlalchemy.orm import Session
 
+    from motcua.admin.direct import Direct
     from motcua.admin.domain.desks import Desk
-    from motcua.admin.prepared import Direct
     from motcua.admin.settings import Settings
 
 _TICKET = Ticket.__table__

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -74,6 +74,31 @@ def test_reading_takes_no_write_lock(on_sqlite: Database) -> None:
             connection.exec_driver_sql("SELECT * FROM note")
 
     assert begins(said) == ["BEGIN", "ROLLBACK"]
+
+
+def test_a_direct_connection_looks_up_without_a_lock_and_commands_with_it(on_sqlite: Database) -> None:
+    """DB-02: what a kiosk's request does."""
+    said: list[str] = []
+    with on_sqlite.direct() as connection:
+        connection.raw.set_trace_callback(said.append)
+        connection.execute("SELECT * FROM note", (), fetch=True)
+        with connection.command():
+            connection.execute("INSERT INTO note VALUES (?)", ("a",), fetch=False)
+        with suppress(LookupError), connection.command():
+            connection.execute("INSERT INTO note VALUES (?)", ("b",), fetch=False)
+            raise LookupError
+
+    assert begins(said) == ["BEGIN IMMEDIATE", "COMMIT", "BEGIN IMMEDIATE", "ROLLBACK"]
+    with on_sqlite.read_connection() as reader:
+        assert reader.exec_driver_sql("SELECT word FROM note").scalars().all() == ["a"]
+
+
+def test_a_direct_command_that_fails_leaves_a_connection_that_works(database: Database) -> None:
+    for _ in range(2):
+        with pytest.raises(sa.exc.DBAPIError), database.direct() as connection, connection.command():
+            connection.execute("INSERT INTO nowhere VALUES (1)", (), fetch=False)
+    with database.direct() as connection:
+        assert connection.execute("SELECT 1", (), fetch=True) == [(1,)]
 
 
 def test_commands_on_postgresql_read_what_is_committed(database: Database) -> None:

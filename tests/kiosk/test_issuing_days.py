@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from motcua.admin.database import Database
+    from motcua.admin.direct import Direct
     from motcua.admin.extension import Motcua
-    from motcua.admin.prepared import Direct
 
 MIDNIGHT = datetime(2026, 12, 3, 0, 0, tzinfo=HANOI)
 THE_DAY, THE_NEXT_DAY = date(2026, 12, 2), date(2026, 12, 3)

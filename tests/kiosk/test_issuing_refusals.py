@@ -389,8 +389,8 @@ def test_a_full_disk_is_not_a_bug(
         (pages,) = plain.execute("PRAGMA page_count").fetchone()
     limited = Database(database.engine.url)
     monkeypatch.setattr(motcua, "database", limited)
-    with limited.engine.connect() as connection:
-        connection.exec_driver_sql(f"PRAGMA max_page_count={pages + 10}")
+    with limited.direct() as connection:
+        connection.raw.execute(f"PRAGMA max_page_count={pages + 10}")
 
     answers = [kiosk.take() for _ in range(300)]
     limited.engine.dispose()
