@@ -126,7 +126,7 @@ def touch_twice(page: Page, name: str) -> None:
     box = page.get_by_role("button", name=name).bounding_box()
     assert box is not None
     for _ in range(2):
-        page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        page.touchscreen.tap(box["x"] + box["width"] * 0.75, box["y"] + box["height"] / 2)
 
 
 def take(page: Page) -> dict[str, Any]:
@@ -643,6 +643,17 @@ def test_what_is_touched_or_read_is_large_enough_and_nothing_needs_scrolling(
     page: Page, session: Session, town: Town, language: str
 ) -> None:
     for screen in walk(page, session, town, language):
+        assert (shown(page), measured(page)) == (screen, FITS)
+
+
+@both_sizes
+@pytest.mark.parametrize("aid", ["large", "low"])
+def test_every_screen_fits_in_large_type_and_from_a_wheelchair_too(
+    page: Page, session: Session, town: Town, aid: str
+) -> None:
+    for screen in walk(page, session, town, "vi"):
+        if screen == "welcome":
+            press(page, aid)
         assert (shown(page), measured(page)) == (screen, FITS)
 
 
