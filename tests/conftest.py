@@ -14,6 +14,7 @@ from motcua.admin.app import create_app
 from motcua.admin.extension import EXTENSION
 from motcua.admin.models.base import Record
 from motcua.admin.schema import upgrade
+from tests.browsing import Moment, chromium, served
 from tests.loopback import stay_here
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from flask import Flask
     from flask.testing import FlaskClient
+    from playwright.sync_api import Browser
     from sqlalchemy.orm import Session
 
     from motcua.admin.database import Database
@@ -178,3 +180,25 @@ def session(database: Database) -> Iterator[Session]:
 def client(app: Flask) -> FlaskClient:
     """Return a browser without cookies."""
     return app.test_client()
+
+
+@pytest.fixture
+def moment(motcua: Motcua, monkeypatch: pytest.MonkeyPatch) -> Moment:
+    """Return the server's clock, which stands at nine until the test moves it."""
+    moment = Moment()
+    monkeypatch.setattr(motcua, "clock", moment)
+    return moment
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Return a real browser, one for all tests of a module."""
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def address(app: Flask) -> Iterator[str]:
+    """Return where a browser finds the app."""
+    with served(app) as address:
+        yield address

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import shutil
-import threading
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,9 +11,8 @@ import pytest
 import zxingcpp
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 from sqlalchemy import select
-from werkzeug.serving import make_server
 
 from motcua.admin.domain import calling
 from motcua.admin.domain.csv_rows import decoded_lines
@@ -24,8 +21,8 @@ from motcua.admin.domain.tracking import tracking_token, tracking_url
 from motcua.admin.enums import PrintState, TicketState
 from motcua.admin.models import Dossier, PrintJob
 from tests.admin.desk import sign_in
+from tests.browsing import needs_chromium
 from tests.kiosk.hall import away
-from tests.kiosk.test_screens_in_browser import ARGUMENTS, Silent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,31 +34,10 @@ if TYPE_CHECKING:
     from motcua.admin.database import Database
     from tests.admin.hall import Hall
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 PROCEDURES = Path(__file__).parents[2] / "admin" / "sample" / "procedures.csv"
 NEXT, FINISH = "/api/v1/counter/next", "/api/v1/counter/finish"
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine to show screens with")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def address(app: Flask) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Silent)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+pytestmark = needs_chromium
 
 
 @pytest.fixture

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import threading
 from typing import TYPE_CHECKING
 
 import pytest
-from werkzeug.serving import make_server
 
 from tests.admin.two_offices import TwoOffices, build_two_offices
+from tests.browsing import needs_chromium
 from tests.host.authorization import addresses, prepare
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flask import Flask
-    from playwright.sync_api import ConsoleMessage, Page
+    from playwright.sync_api import Browser, ConsoleMessage, Page
     from sqlalchemy.orm import Session
 
     from tests.conftest import Figures
@@ -26,8 +24,8 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:Yielding raw tuples:DeprecationWarning"),
     pytest.mark.filterwarnings("ignore:Passing SelectField choices as tuples:DeprecationWarning"),
     pytest.mark.timeout(600),
+    needs_chromium,
 ]
-_CHROMIUM = os.environ.get("MOTCUA_TEST_CHROMIUM")
 
 
 @pytest.fixture
@@ -38,30 +36,14 @@ def two(app: Flask, session: Session) -> TwoOffices:
 
 
 @pytest.fixture
-def address(app: Flask) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-
-
-@pytest.fixture
-def page(app: Flask, two: TwoOffices, address: str) -> Iterator[Page]:
+def page(app: Flask, browser: Browser, two: TwoOffices, address: str) -> Iterator[Page]:
     """Return the browser of the platform's Admin, who sees every page there is."""
-    if not _CHROMIUM:
-        pytest.skip("MOTCUA_TEST_CHROMIUM is not set: no browser to test with")
-    from playwright.sync_api import sync_playwright
-
     session = two.browser(app, "admin").get_cookie("session")
     assert session is not None
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=["--no-sandbox"])
-        context = browser.new_context()
-        context.add_cookies([{"name": "session", "value": session.value, "url": address}])
-        yield context.new_page()
-        browser.close()
+    context = browser.new_context()
+    context.add_cookies([{"name": "session", "value": session.value, "url": address}])
+    yield context.new_page()
+    context.close()
 
 
 def test_no_page_of_ours_or_fabs_breaks_its_policy(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import socket
 from email import message_from_bytes
 from email.policy import default
@@ -14,8 +13,9 @@ from urllib.parse import urlsplit
 import pytest
 import zxingcpp
 from PIL import Image
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
+from tests.browsing import needs_chromium
 from tests.journeys.trial import RunningTrial, Trial
 from tests.try_demo import wait_for
 
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Page
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 KIOSK = {"width": 1080, "height": 1920}
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1366, "height": 768}
@@ -34,7 +32,7 @@ LOOKING = 500
 PROCEDURE = "2.000635"
 CITIZEN = "Hoàng Thị Thử"
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine to walk through a visit with")
+pytestmark = needs_chromium
 
 
 @pytest.fixture(scope="module")
@@ -44,14 +42,6 @@ def trial(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trial]:
         port = int(probe.getsockname()[1])
     with RunningTrial(tmp_path_factory.mktemp("trial"), port) as trial:
         yield trial
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 def read_code(picture: Path) -> str:

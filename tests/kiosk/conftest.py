@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
     from sqlalchemy.orm import Session
 
-    from motcua.admin.extension import Motcua
+    from tests.browsing import Moment
 
 
 @pytest.fixture
-def town(session: Session, motcua: Motcua, monkeypatch: pytest.MonkeyPatch) -> Town:
+def town(session: Session, moment: Moment) -> Town:
     """Return the centre of Châu Ninh, where it is nine on a Wednesday."""
-    monkeypatch.setattr(motcua, "clock", lambda: NINE)
+    assert moment.now == NINE
     return build_town(session)
 
 

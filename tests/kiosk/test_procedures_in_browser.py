@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
-import shutil
-import threading
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 from sqlalchemy import select
-from werkzeug.serving import make_server
 
 from motcua.admin.domain.csv_rows import decoded_lines
 from motcua.admin.domain.procedure_import import import_procedures
 from motcua.admin.models import Procedure, ProcedureVersion
 from motcua.kiosk.auth import COOKIE
-from tests.kiosk.test_screens_in_browser import ARGUMENTS, Silent
+from tests.browsing import needs_chromium
 from tests.town import NINE, Town, build_town
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flask import Flask
     from playwright.sync_api import Browser, Page
     from sqlalchemy.orm import Session
 
     from motcua.admin.extension import Motcua
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 PROCEDURES = Path(__file__).parents[2] / "admin" / "sample" / "procedures.csv"
 SCREENS = {"phone": (360, 740), "desk": (1280, 800), "kiosk": (1080, 1920), "narrow": (320, 600)}
 ADDRESSES = [
@@ -41,15 +36,7 @@ ADDRESSES = [
     "/procedures/9.9",
 ]
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine to show screens with")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
+pytestmark = needs_chromium
 
 
 @pytest.fixture
@@ -63,19 +50,6 @@ def town(session: Session, motcua: Motcua, monkeypatch: pytest.MonkeyPatch) -> T
     birth.process = "Nộp hồ sơ tại quầy.\nCán bộ kiểm tra và tiếp nhận.\nNhận Giấy khai sinh."
     session.commit()
     return town
-
-
-@pytest.fixture
-def address(app: Flask, town: Town) -> Iterator[str]:
-    assert town.office.is_active
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Silent)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 @pytest.fixture(params=SCREENS)

@@ -2,87 +2,34 @@
 
 from __future__ import annotations
 
-import shutil
-import threading
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
-from werkzeug.serving import WSGIRequestHandler, make_server
+from playwright.sync_api import expect
 
+from tests.browsing import let_pass, needs_chromium
 from tests.kiosk.hall import add_ticket, away, call, finish
-from tests.town import NINE, Town, build_town
+from tests.town import NINE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flask import Flask
     from playwright.sync_api import Browser, Page
     from sqlalchemy.orm import Session
 
     from motcua.admin.database import Database
     from motcua.admin.extension import Motcua
+    from tests.browsing import Moment
+    from tests.town import Town
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 #: Announcements happen in a moment of the page's own; this keeps what was announced.
 LISTEN = """
 window.heard = [];
 document.addEventListener("motcua:announced", (event) => window.heard.push(event.detail.label));
 """
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine to show screens with")
-
-
-class Moment:
-    """The server's time, which the test moves."""
-
-    def __init__(self) -> None:
-        self.now = NINE
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-class Silent(WSGIRequestHandler):
-    """Keeps the test's output for the test."""
-
-    def log(self, *_: Any) -> None:
-        """Say nothing."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def moment(motcua: Motcua, monkeypatch: pytest.MonkeyPatch) -> Moment:
-    moment = Moment()
-    monkeypatch.setattr(motcua, "clock", moment)
-    return moment
-
-
-@pytest.fixture
-def address(app: Flask) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Silent)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture
-def town(session: Session, moment: Moment) -> Town:
-    assert moment.now == NINE
-    return build_town(session)
+pytestmark = needs_chromium
 
 
 @pytest.fixture
@@ -96,13 +43,6 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
     yield page
     context.close()
     assert faults == []
-
-
-def let_pass(page: Page, seconds: float) -> None:
-    """Let time pass on the page, in steps in which answers can come in."""
-    for _ in range(round(seconds * 2)):
-        page.clock.run_for(500)
-        page.wait_for_timeout(15)
 
 
 def heard(page: Page) -> list[str]:

@@ -1,0 +1,78 @@
+"""A real browser, the app it looks at, and the time that passes there."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from playwright.sync_api import sync_playwright
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from tests.town import NINE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from flask import Flask
+    from playwright.sync_api import Browser, Page
+
+CHROMIUM = (
+    os.environ.get("MOTCUA_TEST_CHROMIUM")
+    or shutil.which("chromium")
+    or shutil.which("chromium-browser")
+    or shutil.which("google-chrome")
+)
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+
+needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine to show screens with")
+
+
+class Moment:
+    """The server's time, which the test moves."""
+
+    def __init__(self) -> None:
+        self.now = NINE
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+class Silent(WSGIRequestHandler):
+    """Keeps the test's output for the test."""
+
+    def log(self, *_: Any) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Run this machine's Chromium."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def served(app: Flask) -> Iterator[str]:
+    """Serve the app to a browser; give the address."""
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Silent)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def let_pass(page: Page, seconds: float) -> None:
+    """Let time pass on the page, in steps in which answers can come in."""
+    for _ in range(round(seconds * 2)):
+        page.clock.run_for(500)
+        page.wait_for_timeout(15)
