@@ -2,4 +2,5 @@
 
 from motcua.admin.cli import main
 
-main()
+if __name__ == "__main__":  # a child process imports this file too
+    main()

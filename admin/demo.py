@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import secrets
 import shutil
 import socket
@@ -18,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from sqlalchemy import select
 
-from motcua.admin.app import CONFIG_ENVIRONMENT, create_app
+from motcua.admin.app import create_app
 from motcua.admin.clock import local_day
 from motcua.admin.domain.calendar import load_holidays
 from motcua.admin.domain.procedure_import import import_procedures
@@ -26,7 +25,7 @@ from motcua.admin.enums import StaffRole
 from motcua.admin.extension import EXTENSION, Motcua
 from motcua.admin.models import Office
 from motcua.admin.permissions import ROLE_OF_STAFF, sync_roles
-from motcua.admin.processes import Background, web_server
+from motcua.admin.processes import Background, prepare_children, web_server
 from motcua.admin.sample.dossiers import add_dossiers
 from motcua.admin.sample.office import PEOPLE, add_commune, add_province, place_people
 from motcua.admin.schema import upgrade
@@ -107,7 +106,7 @@ def run_demo(*, host: str, port: int, folder: Path, reset: bool, always_open: bo
     url = f"http://{_reachable(host)}:{port}"
     secrets_kept = _secrets(places)
     _write_private(places.config, _config_text(places, url, secrets_kept["secret_key"]))
-    os.environ[CONFIG_ENVIRONMENT] = str(places.config)
+    prepare_children(places.config)
     app = create_app({"FAB_UPDATE_PERMS": True})
     with app.app_context():
         _fill(app, secrets_kept, always_open=always_open)

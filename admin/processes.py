@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import threading
+from multiprocessing import forkserver
 from typing import TYPE_CHECKING, Any
 
-from motcua.admin.app import CONFIG_ENVIRONMENT
+from motcua.admin.app import ADDON_MANAGERS, CONFIG_ENVIRONMENT
 from motcua.admin.extension import EXTENSION
 
 if TYPE_CHECKING:
@@ -16,6 +18,19 @@ if TYPE_CHECKING:
     from granian.server.common import AbstractServer
 
 STOP_SECONDS = 10
+
+
+def prepare_children(config: Path) -> None:
+    """Let processes be born of one that has imported the app and opened nothing; it gets ready beside us.
+
+    A child of our own process would inherit SQLite's locks as they stood at
+    its birth, and might wait for ever for a writer that is not there
+    (sqlite.org/howtocorrupt.html, 2.6).
+    """
+    os.environ[CONFIG_ENVIRONMENT] = str(config.resolve())
+    multiprocessing.set_start_method("forkserver", force=True)
+    multiprocessing.set_forkserver_preload([manager.rpartition(".")[0] for manager in ADDON_MANAGERS])
+    forkserver.ensure_running()
 
 
 def web_server(
@@ -29,7 +44,7 @@ def web_server(
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
-    os.environ[CONFIG_ENVIRONMENT] = str(config.resolve())
+    prepare_children(config)
     return Granian(
         "motcua.admin.app:create_app",
         factory=True,
