@@ -31,6 +31,7 @@ _MEBIBYTE = 1024 * 1024
 #: Whatever the address of the deployment is.
 HARDENED: dict[str, Any] = {
     "MOTCUA_SECURE_HEADERS": True,
+    "MOTCUA_STAFF_SESSIONS": True,
     "SESSION_COOKIE_HTTPONLY": True,
     "SESSION_COOKIE_SAMESITE": "Lax",
     "REMEMBER_COOKIE_HTTPONLY": True,

@@ -1,0 +1,603 @@
+"""Logins end: at logout, with every change of a person, after a while. A copied cookie or token is then worth nothing."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import jwt
+import pytest
+import sqlalchemy as sa
+from flask_appbuilder.security.sqla.models import Group, Role, User
+from flask_login import encode_cookie
+from sqlalchemy.orm import Session
+
+from motcua.admin.app import create_app
+from motcua.admin.extension import EXTENSION
+from motcua.admin.models import SessionEpoch
+from motcua.admin.permissions import AUDITOR, SYSTEM_ADMIN
+from tests.admin.desk import ROOT, problem
+from tests.admin.two_offices import TwoOffices, build_two_offices, role_named, sync_once
+from tests.conftest import app_config
+from tests.host.authorization import addresses, prepare
+from tests.town import NINE, PASSWORD, add_user
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from flask import Flask
+    from flask.testing import FlaskClient
+    from werkzeug.test import TestResponse
+
+    from motcua.admin.database import Database
+    from motcua.admin.extension import Motcua
+
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:'DateTimeField':DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore:Yielding raw tuples:DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore:Passing SelectField choices as tuples:DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore:The Query.get:sqlalchemy.exc.LegacyAPIWarning"),
+]
+
+SCREEN = "/users/userinfo/"
+STATE = f"{ROOT}/counters"
+NEW_PASSWORD = "ba từ chẳng ai đoán"
+
+
+class Clock:
+    """The centre's clock, which a test moves."""
+
+    def __init__(self) -> None:
+        self.now = NINE
+
+    def __call__(self) -> Any:
+        return self.now
+
+    def forward(self, **span: float) -> None:
+        self.now += timedelta(**span)
+
+
+@pytest.fixture
+def clock(motcua: Motcua, monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(motcua, "clock", clock)
+    return clock
+
+
+@pytest.fixture
+def lan(app: Flask, session: Session) -> User:
+    """Return an auditor, so that she may open screens."""
+    sync_once(app, session)
+    lan = add_user(session, "lan", "Lan", "Nguyễn Thị")
+    lan.roles = [role_named(session, AUDITOR)]
+    session.commit()
+    return lan
+
+
+@pytest.fixture
+def admin(app: Flask, session: Session, lan: User) -> FlaskClient:
+    """Return the browser of the platform's administrator."""
+    add_user(session, "son", "Sơn", "Vũ Quang").roles = [role_named(session, "Admin")]
+    session.commit()
+    return logged_in(app, "son")
+
+
+def log_in(client: FlaskClient, username: str, password: str = PASSWORD) -> TestResponse:
+    return client.post("/login/", data={"username": username, "password": password})
+
+
+def logged_in(app: Flask, username: str) -> FlaskClient:
+    client = app.test_client()
+    answer = log_in(client, username)
+    assert (answer.status_code, is_in(client)) == (302, True)
+    return client
+
+
+def cookie_of(client: FlaskClient) -> str:
+    cookie = client.get_cookie("session")
+    assert cookie is not None
+    return cookie.value
+
+
+def thief(app: Flask, cookie: str) -> FlaskClient:
+    """Return another browser, into which a cookie was copied."""
+    client = app.test_client()
+    client.set_cookie("session", cookie)
+    return client
+
+
+def is_in(client: FlaskClient) -> bool:
+    """Tell whether a screen is opened, or the browser sent to the login."""
+    answer = client.get(SCREEN)
+    assert answer.status_code == 200 or (answer.status_code == 302 and "/login/" in answer.location)
+    return answer.status_code == 200
+
+
+# --- what ends a login (AUT-05) ------------------------------------------------------------------
+
+
+def logs_out(lan: User, browser: FlaskClient, admin: FlaskClient) -> TestResponse:
+    return browser.get("/logout/")
+
+
+def changes_her_password(lan: User, browser: FlaskClient, admin: FlaskClient) -> TestResponse:
+    return browser.post("/resetmypassword/form", data={"password": NEW_PASSWORD, "conf_password": NEW_PASSWORD})
+
+
+def gets_a_new_password(lan: User, browser: FlaskClient, admin: FlaskClient) -> TestResponse:
+    words = {"password": NEW_PASSWORD, "conf_password": NEW_PASSWORD}
+    return admin.post(f"/resetpassword/form?pk={lan.id}", data=words)
+
+
+def edited(lan: User, admin: FlaskClient, role: str, **more: str) -> TestResponse:
+    page = admin.get(f"/users/edit/{lan.id}").get_data(as_text=True)
+    found = re.search(rf'value="(\d+)">{role}<', page) or re.search(rf'value="(\d+)"[^>]*>{role}<', page)
+    assert found
+    form = {"first_name": "Lan", "last_name": "Nguyễn Thị", "username": "lan", "email": lan.email, "roles": found[1]}
+    return admin.post(f"/users/edit/{lan.id}", data=form | more)
+
+
+def gets_another_role(lan: User, browser: FlaskClient, admin: FlaskClient) -> TestResponse:
+    return edited(lan, admin, SYSTEM_ADMIN, active="y")
+
+
+def is_deactivated(lan: User, browser: FlaskClient, admin: FlaskClient) -> TestResponse:
+    return edited(lan, admin, AUDITOR)
+
+
+def is_deleted(lan: User, browser: FlaskClient, admin: FlaskClient) -> TestResponse:
+    return admin.post(f"/users/delete/{lan.id}")
+
+
+ENDS = [
+    logs_out, changes_her_password, gets_a_new_password, gets_another_role, is_deactivated, is_deleted,
+]  # fmt: skip
+Act = "Callable[[User, FlaskClient, FlaskClient], TestResponse]"
+
+
+@pytest.mark.parametrize("happens", ENDS, ids=lambda act: act.__name__)
+def test_a_copied_cookie_is_worth_nothing_after_she(app: Flask, lan: User, admin: FlaskClient, happens: Any) -> None:
+    browser = logged_in(app, "lan")
+    copy = cookie_of(browser)
+    assert is_in(thief(app, copy))
+
+    assert happens(lan, browser, admin).status_code == 302
+
+    assert not is_in(thief(app, copy))
+    assert thief(app, copy).get("/").status_code in {200, 302}
+    problem(thief(app, copy).get(STATE), 401, "login_required")
+    assert not is_in(browser)
+    assert is_in(admin)
+
+
+def test_who_comes_back_after_a_deactivation_has_to_log_in(app: Flask, lan: User, admin: FlaskClient) -> None:
+    """The old cookie does not wake up again."""
+    copy = cookie_of(logged_in(app, "lan"))
+
+    is_deactivated(lan, admin, admin)
+    assert edited(lan, admin, AUDITOR, active="y").status_code == 302
+
+    assert not is_in(thief(app, copy))
+    assert is_in(logged_in(app, "lan"))
+
+
+def test_whoever_gets_the_number_of_somebody_deleted_does_not_get_the_logins(
+    app: Flask, session: Session, lan: User, admin: FlaskClient
+) -> None:
+    copy = cookie_of(logged_in(app, "lan"))
+    number = lan.id
+    is_deleted(lan, admin, admin)
+
+    session.rollback()
+    heir = User(id=number, username="minh", first_name="Minh", last_name="Trần", email="minh@chauninh.test")
+    heir.active, heir.password = True, lan.password
+    session.add(heir)
+    session.commit()
+
+    log_in(app.test_client(), "minh")
+    assert not is_in(thief(app, copy))
+
+
+def test_what_is_no_change_of_her_rights_ends_nothing(app: Flask, lan: User, admin: FlaskClient) -> None:
+    browser = logged_in(app, "lan")
+
+    assert edited(lan, admin, AUDITOR, active="y", last_name="Nguyễn Thị Hồng").status_code == 302
+    log_in(app.test_client(), "lan", "sai")
+    logged_in(app, "lan")
+
+    assert is_in(browser)
+
+
+@pytest.mark.parametrize("change", ["member", "role", "end"])
+def test_a_change_of_a_group_ends_the_logins_of_its_people(
+    app: Flask, lan: User, admin: FlaskClient, change: str
+) -> None:
+    with app.app_context():
+        people = app.appbuilder.session  # type: ignore[attr-defined]
+        group = Group(name="Tổ một cửa", label="", description="")
+        people.add(group)
+        if change != "member":
+            group.users = [people.get(User, lan.id)]
+        people.commit()
+        browser, other = logged_in(app, "lan"), admin
+
+        if change == "member":
+            group.users = [people.get(User, lan.id)]
+        elif change == "role":
+            group.roles = [people.query(Role).filter_by(name=SYSTEM_ADMIN).one()]
+        else:
+            people.delete(group)
+        people.commit()
+        assert (is_in(browser), is_in(other)) == (False, True)
+        if change != "end":
+            people.delete(group)
+            people.commit()
+
+
+def test_logout_ends_her_logins_everywhere_and_nobody_elses(app: Flask, lan: User, admin: FlaskClient) -> None:
+    at_the_counter, at_home = logged_in(app, "lan"), logged_in(app, "lan")
+
+    at_the_counter.get("/logout/")
+
+    assert [is_in(client) for client in (at_the_counter, at_home, admin)] == [False, False, True]
+
+
+def test_an_ended_login_cannot_end_the_next_one(app: Flask, lan: User) -> None:
+    browser = logged_in(app, "lan")
+    copy = cookie_of(browser)
+    browser.get("/logout/")
+    again = logged_in(app, "lan")
+
+    thief(app, copy).get("/logout/")
+
+    assert is_in(again)
+
+
+def test_a_login_made_up_without_an_epoch_is_none(app: Flask, lan: User) -> None:
+    """A cookie of the time before, or of a program that forgot."""
+    client = app.test_client()
+    with client.session_transaction() as session:
+        session["_user_id"] = str(lan.id)
+
+    assert not is_in(client)
+
+
+def test_she_is_told_that_her_session_has_ended(app: Flask, lan: User) -> None:
+    browser = logged_in(app, "lan")
+    logged_in(app, "lan").get("/logout/")
+
+    assert "Phiên đăng nhập đã kết thúc" in browser.get(SCREEN, follow_redirects=True).get_data(as_text=True)
+
+
+# --- a password that could not be changed (AUT-11) -----------------------------------------------
+
+_TROUBLE = {
+    "sqlite": ["CREATE TRIGGER trouble BEFORE {what} BEGIN SELECT RAISE(ABORT, 'disk trouble'); END"],
+    "postgresql": [
+        "CREATE FUNCTION disk_trouble() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'disk trouble'; END $$",
+        "CREATE TRIGGER trouble BEFORE {what} FOR EACH ROW EXECUTE FUNCTION disk_trouble()",
+    ],
+}
+_NO_TROUBLE = {
+    "sqlite": ["DROP TRIGGER trouble"],
+    "postgresql": ["DROP TRIGGER trouble ON {table}", "DROP FUNCTION disk_trouble()"],
+}
+
+
+def run(database: Database, statements: list[str], **words: str) -> None:
+    with database.engine.begin() as connection:
+        for statement in statements:
+            connection.execute(sa.text(statement.format(**words)))
+
+
+@pytest.fixture(params=["UPDATE OF password ON ab_user", "DELETE ON motcua_session_epoch"])
+def trouble(request: pytest.FixtureRequest, database: Database, lan: User, admin: FlaskClient) -> Iterator[None]:
+    """Let the database refuse one half of a change of password."""
+    kind, what = database.engine.dialect.name, request.param
+    run(database, _TROUBLE[kind], what=what)
+    yield
+    run(database, _NO_TROUBLE[kind], table=what.rpartition(" ")[2])
+
+
+@pytest.mark.usefixtures("trouble")
+@pytest.mark.parametrize("tries", [changes_her_password, gets_a_new_password], ids=lambda act: act.__name__)
+def test_a_password_that_could_not_be_written_ends_nothing_and_nobody_says_it_was(
+    app: Flask, lan: User, admin: FlaskClient, tries: Any
+) -> None:
+    browser = logged_in(app, "lan")
+    copy = cookie_of(browser)
+
+    answer = tries(lan, browser, admin)
+
+    assert answer.status_code == 503
+    assert "Chưa đổi được mật khẩu; mật khẩu cũ vẫn dùng được" in answer.get_data(as_text=True)
+    assert "Đã đổi mật khẩu" not in browser.get("/", follow_redirects=True).get_data(as_text=True)
+    assert is_in(thief(app, copy))
+    assert is_in(logged_in(app, "lan"))
+    assert not is_in(_tried(app, "lan", NEW_PASSWORD))
+
+
+def _tried(app: Flask, username: str, password: str) -> FlaskClient:
+    client = app.test_client()
+    log_in(client, username, password)
+    return client
+
+
+# --- the cookie before the login (AUT-06) --------------------------------------------------------
+
+
+def test_nothing_of_the_session_before_is_taken_into_the_login(app: Flask, lan: User) -> None:
+    client = app.test_client()
+    client.get("/login/?_l_=en")
+    with client.session_transaction() as session:
+        session.update({"planted": "by somebody else", "csrf_token": "known", "page_history": ["/x"], "locale": "en"})
+    planted = cookie_of(client)
+
+    log_in(client, "lan")
+
+    with client.session_transaction() as session:
+        content = dict(session)
+    assert set(content) == {"_user_id", "_fresh", "_id", "motcua_login", "locale"}
+    assert content["locale"] == "en"
+    assert cookie_of(client) != planted
+    assert not is_in(thief(app, planted))
+    assert is_in(client)
+
+
+def test_the_epoch_is_another_after_every_end(app: Flask, lan: User, database: Database) -> None:
+    epochs = set()
+    for _ in range(3):
+        browser = logged_in(app, "lan")
+        with database.read() as session:
+            epochs.add(session.scalars(sa.select(SessionEpoch.epoch)).one())
+        browser.get("/logout/")
+
+    assert len(epochs) == 3
+    with database.read() as session:
+        assert session.scalars(sa.select(SessionEpoch.epoch)).all() == []
+
+
+# --- time (AUT-07) -------------------------------------------------------------------------------
+
+
+def test_half_an_hour_without_a_request_ends_it(app: Flask, lan: User, clock: Clock) -> None:
+    used, left = logged_in(app, "lan"), logged_in(app, "lan")
+
+    clock.forward(minutes=29)
+    assert is_in(used)
+    clock.forward(minutes=1)
+
+    assert not is_in(left)
+    assert is_in(used)
+    clock.forward(minutes=30)
+    assert not is_in(used)
+
+
+def test_after_twelve_hours_it_ends_though_it_was_used_all_day(app: Flask, lan: User, clock: Clock) -> None:
+    browser = logged_in(app, "lan")
+    copies = []
+
+    for _ in range(12 * 4 - 1):
+        clock.forward(minutes=15)
+        assert is_in(browser)
+        copies.append(cookie_of(browser))
+    clock.forward(minutes=15)
+
+    assert not is_in(browser)
+    assert not is_in(thief(app, copies[-1]))
+    assert is_in(logged_in(app, "lan"))
+
+
+def test_the_limits_are_settings(app: Flask, lan: User, clock: Clock, motcua: Motcua, monkeypatch: Any) -> None:
+    from dataclasses import replace
+
+    shorter = replace(motcua.settings, session_idle=timedelta(minutes=5), session_length=timedelta(hours=1))
+    monkeypatch.setattr(motcua, "settings", shorter)
+    idle, busy = logged_in(app, "lan"), logged_in(app, "lan")
+
+    clock.forward(minutes=5)
+    assert not is_in(idle)
+    busy = logged_in(app, "lan")
+    for _ in range(14):
+        clock.forward(minutes=4)
+        assert is_in(busy)
+    clock.forward(minutes=4)
+    assert not is_in(busy)
+
+
+def test_a_login_from_the_future_is_none(app: Flask, lan: User, clock: Clock) -> None:
+    """The clock was a day ahead, and was put right: such a login would live a day too long."""
+    browser = logged_in(app, "lan")
+
+    clock.forward(days=-1)
+
+    assert not is_in(browser)
+
+
+def test_what_he_had_on_the_screen_is_not_kept_for_the_next(app: Flask, lan: User, clock: Clock) -> None:
+    """The back button asks again, and gets the login; the cookie is no more than a language and a message."""
+    browser = logged_in(app, "lan")
+    assert "no-store" in browser.get(SCREEN).headers["Cache-Control"]
+
+    clock.forward(hours=1)
+    browser.get(SCREEN)
+
+    with browser.session_transaction() as session:
+        assert set(session) <= {"locale", "_flashes", "csrf_token"}
+
+
+def test_only_one_answer_a_minute_sets_the_cookie(app: Flask, lan: User, clock: Clock) -> None:
+    browser = logged_in(app, "lan")
+    quiet = []
+    for seconds in (20, 20, 19, 1, 30):
+        clock.forward(seconds=seconds)
+        quiet.append("Set-Cookie" not in browser.get("/motcua/dossiers/list/").headers)
+
+    assert quiet == [True, True, True, False, True]
+
+
+def test_a_cookie_to_be_remembered_by_is_never_given_nor_taken(app: Flask, lan: User) -> None:
+    """Flask-Login's own would hold for a year, past every logout."""
+    with app.test_request_context():
+        remembered = encode_cookie(str(lan.id))
+    client = app.test_client()
+    client.set_cookie("remember_token", remembered)
+
+    assert not is_in(client)
+    assert client.get_cookie("remember_token") is None
+
+    from flask import session
+    from flask_login import login_user
+
+    with app.test_request_context():
+        login_user(app.appbuilder.sm.get_user_by_id(lan.id), remember=True)  # type: ignore[attr-defined]
+        assert "_remember" not in session
+
+
+# --- who pays for it -----------------------------------------------------------------------------
+
+
+def queries(database: Database, app: Flask, ask: Callable[[], TestResponse]) -> list[str]:
+    """Return the statements about logins that a request makes."""
+    seen: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        seen.append(statement)
+
+    sa.event.listen(database.engine, "before_cursor_execute", note)
+    try:
+        ask()
+    finally:
+        sa.event.remove(database.engine, "before_cursor_execute", note)
+    return [statement for statement in seen if "motcua_session_epoch" in statement]
+
+
+@pytest.mark.parametrize(
+    "address", ["/login/", "/procedures/", "/t/NOBODYS-TOKEN", "/kiosk/", "/api/v1/counter/counters"]
+)
+def test_who_brings_no_cookie_pays_nothing(app: Flask, lan: User, database: Database, address: str) -> None:
+    client = app.test_client()
+
+    assert queries(database, app, lambda: client.get(address)) == []
+
+
+def test_a_login_pays_one_look(app: Flask, lan: User, database: Database) -> None:
+    browser = logged_in(app, "lan")
+
+    assert len(queries(database, app, lambda: browser.get("/motcua/dossiers/list/"))) == 1
+
+
+# --- the API's tokens (AUT-13) -------------------------------------------------------------------
+
+
+@pytest.fixture
+def tokens(app: Flask, session: Session, lan: User) -> dict[str, str]:
+    """Return what Lan's program has got; she may serve at counters."""
+    lan.roles = [role_named(session, SYSTEM_ADMIN)]
+    session.commit()
+    words = {"username": "lan", "password": PASSWORD, "provider": "db", "refresh": True}
+    given: dict[str, str] = app.test_client().post("/api/v1/security/login", json=words).get_json()
+    return given
+
+
+def ask(app: Flask, token: str) -> TestResponse:
+    return app.test_client().get(STATE, headers={"Authorization": f"Bearer {token}"})
+
+
+def renew(app: Flask, token: str) -> TestResponse:
+    return app.test_client().post("/api/v1/security/refresh", headers={"Authorization": f"Bearer {token}"})
+
+
+def test_a_token_opens_and_is_renewed(app: Flask, tokens: dict[str, str]) -> None:
+    assert ask(app, tokens["access_token"]).status_code == 200
+    renewed = renew(app, tokens["refresh_token"])
+    assert renewed.status_code == 200
+    assert ask(app, renewed.get_json()["access_token"]).status_code == 200
+
+
+@pytest.mark.parametrize("forgery", ["none", "another key", "expired", "no epoch", "a guessed epoch"])
+def test_a_forged_or_expired_token_is_refused(app: Flask, tokens: dict[str, str], forgery: str) -> None:
+    key = app.config["SECRET_KEY"]
+    claims = jwt.decode(tokens["access_token"], key, algorithms=["HS256"])
+    forged = {
+        "none": lambda: jwt.encode(claims, None, algorithm="none"),
+        "another key": lambda: jwt.encode(claims, "another key, which is long enough, too", algorithm="HS256"),
+        "expired": lambda: jwt.encode(claims | {"exp": claims["iat"] - 1}, key, algorithm="HS256"),
+        "no epoch": lambda: jwt.encode(
+            {name: value for name, value in claims.items() if name != "motcua_epoch"}, key, algorithm="HS256"
+        ),
+        "a guessed epoch": lambda: jwt.encode(claims | {"motcua_epoch": "x"}, key, algorithm="HS256"),
+    }[forgery]()
+
+    problem(ask(app, forged), 401, "login_required")
+    assert app.test_client().get(
+        "/api/v1/security/csrf_token/", headers={"Authorization": f"Bearer {forged}"}
+    ).status_code in {401, 404, 422}
+
+
+@pytest.mark.parametrize("happens", ENDS, ids=lambda act: act.__name__)
+def test_a_token_is_refused_and_not_renewed_after_she(
+    app: Flask, tokens: dict[str, str], lan: User, admin: FlaskClient, happens: Any
+) -> None:
+    if happens is gets_another_role:
+        happens = _becomes_an_auditor
+    assert happens(lan, logged_in(app, "lan"), admin).status_code == 302
+
+    problem(ask(app, tokens["access_token"]), 401, "login_required")
+    assert renew(app, tokens["refresh_token"]).status_code == 401
+
+
+def _becomes_an_auditor(lan: User, browser: FlaskClient, admin: FlaskClient) -> TestResponse:
+    return edited(lan, admin, AUDITOR, active="y")
+
+
+# --- caches and cookies (AUT-08) -----------------------------------------------------------------
+
+
+@pytest.fixture
+def two(app: Flask, session: Session) -> TwoOffices:
+    two = build_two_offices(app, session)
+    prepare(session, two)
+    return two
+
+
+def test_no_page_of_a_login_is_kept_by_the_browser(app: Flask, two: TwoOffices, monkeypatch: Any) -> None:
+    """Every address of the table of who may open what."""
+    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)  # an answer of 500 is one, too
+    client = two.browser(app, "admin")
+    asked = [address.at(two, ours=True) for address in addresses(app) if "GET" in address.methods]
+
+    kept = {}
+    for address in asked:
+        answer = client.get(address, buffered=False)
+        if "no-store" not in answer.headers.get("Cache-Control", ""):
+            kept[address] = answer.headers.get("Cache-Control")
+        answer.close()
+
+    assert len(asked) > 100
+    assert kept == {}
+
+
+@pytest.fixture
+def by_https(backend: str, app: Flask, tmp_path: Path) -> Iterator[Flask]:
+    """Return the same deployment, reached by https."""
+    secure = create_app(app_config(backend, tmp_path) | {"MOTCUA_PUBLIC_URL": "https://motcua.test"})
+    yield secure
+    secure.extensions[EXTENSION].database.engine.dispose()
+    with secure.app_context():
+        secure.extensions["sqlalchemy"].engine.dispose()
+
+
+def test_the_cookie_is_for_this_host_over_https_and_for_no_script(by_https: Flask, lan: User) -> None:
+    client = by_https.test_client()
+    words = {"username": "lan", "password": PASSWORD}
+
+    answer = client.post("/login/", data=words, base_url="https://motcua.test")
+
+    (cookie,) = answer.headers.getlist("Set-Cookie")
+    name, _, rest = cookie.partition("=")
+    assert name == "__Host-motcua"
+    assert set(rest.split("; ")[1:]) == {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"}
