@@ -1,4 +1,4 @@
-"""Logins end: at logout, with every change of a person, after a while. A copied cookie or token is then worth nothing."""
+"""Logins end at logout, with every change of a person, after a while: a copied cookie or token is worth nothing."""
 
 from __future__ import annotations
 
