@@ -74,9 +74,11 @@ def epoch_of(user_id: int) -> str:
         return epoch
     values = {"user_id": user_id, "epoch": secrets.token_urlsafe(_EPOCH_BYTES), "begun_at": motcua.clock()}
     insert = sqlite.insert if motcua.database.is_sqlite else postgresql.insert
+    begun = insert(SessionEpoch).values(values)
+    # Of two logins at once both get what the first has begun.
+    shared = begun.on_conflict_do_update(index_elements=["user_id"], set_={"user_id": user_id})
     with motcua.database.write_connection() as connection:
-        connection.execute(insert(SessionEpoch).values(values).on_conflict_do_nothing())
-        return connection.execute(select(SessionEpoch.epoch).where(SessionEpoch.user_id == user_id)).scalar_one()
+        return connection.execute(shared.returning(SessionEpoch.epoch)).scalar_one()
 
 
 def _standing_epoch(user_id: int) -> str | None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -11,12 +13,14 @@ from typing import TYPE_CHECKING, Any
 import jwt
 import pytest
 import sqlalchemy as sa
+from flask.sessions import SecureCookieSessionInterface
 from flask_appbuilder.security.sqla.models import Group, Role, User
 from flask_login import encode_cookie
 from sqlalchemy.orm import Session
 
 from motcua.admin.app import create_app
 from motcua.admin.extension import EXTENSION
+from motcua.admin.logins import epoch_of
 from motcua.admin.models import SessionEpoch
 from motcua.admin.permissions import AUDITOR, SYSTEM_ADMIN
 from tests.admin.desk import ROOT, problem
@@ -26,7 +30,7 @@ from tests.host.authorization import addresses, prepare
 from tests.town import NINE, PASSWORD, add_user
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from flask import Flask
@@ -42,6 +46,8 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:Passing SelectField choices as tuples:DeprecationWarning"),
     pytest.mark.filterwarnings("ignore:The Query.get:sqlalchemy.exc.LegacyAPIWarning"),
 ]
+
+Another = Callable[..., "Flask"]
 
 SCREEN = "/users/userinfo/"
 STATE = f"{ROOT}/counters"
@@ -66,6 +72,23 @@ def clock(motcua: Motcua, monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
     monkeypatch.setattr(motcua, "clock", clock)
     return clock
+
+
+@pytest.fixture
+def another(app: Flask, tmp_path: Path) -> Iterator[Another]:
+    """Return what starts a deployment on the same database, configured in another way."""
+    started: list[Flask] = []
+
+    def start(**config: Any) -> Flask:
+        address = app.config["SQLALCHEMY_DATABASE_URI"]
+        started.append(create_app(app_config(address, tmp_path) | config))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.extensions[EXTENSION].database.engine.dispose()
+        with one.app_context():
+            one.extensions["sqlalchemy"].engine.dispose()
 
 
 @pytest.fixture
@@ -545,6 +568,15 @@ def test_a_login_pays_one_look(app: Flask, database: Database) -> None:
     assert len(queries(database, lambda: browser.get("/motcua/dossiers/list/"))) == 1
 
 
+def test_two_logins_at_once_share_one_epoch(app: Flask, lan: User) -> None:
+    def begin(_: int) -> str:
+        with app.app_context():
+            return epoch_of(lan.id)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(begin, range(32)))) == 1
+
+
 # --- the API's tokens (AUT-13) -------------------------------------------------------------------
 
 
@@ -562,12 +594,18 @@ def ask(app: Flask, token: str) -> TestResponse:
     return app.test_client().get(STATE, headers={"Authorization": f"Bearer {token}"})
 
 
+def menu(app: Flask, token: str) -> TestResponse:
+    """Ask an API of the platform's own."""
+    return app.test_client().get("/api/v1/menu/", headers={"Authorization": f"Bearer {token}"})
+
+
 def renew(app: Flask, token: str) -> TestResponse:
     return app.test_client().post("/api/v1/security/refresh", headers={"Authorization": f"Bearer {token}"})
 
 
 def test_a_token_opens_and_is_renewed(app: Flask, tokens: dict[str, str]) -> None:
     assert ask(app, tokens["access_token"]).status_code == 200
+    assert menu(app, tokens["access_token"]).status_code == 200
     renewed = renew(app, tokens["refresh_token"])
     assert renewed.status_code == 200
     assert ask(app, renewed.get_json()["access_token"]).status_code == 200
@@ -588,9 +626,7 @@ def test_a_forged_or_expired_token_is_refused(app: Flask, tokens: dict[str, str]
     }[forgery]()
 
     problem(ask(app, forged), 401, "login_required")
-    assert app.test_client().get(
-        "/api/v1/security/csrf_token/", headers={"Authorization": f"Bearer {forged}"}
-    ).status_code in {401, 404, 422}
+    assert menu(app, forged).status_code in {401, 422}
 
 
 @pytest.mark.parametrize("happens", ENDS, ids=lambda act: act.__name__)
@@ -637,24 +673,42 @@ def test_no_page_of_a_login_is_kept_by_the_browser(app: Flask, two: TwoOffices, 
     assert kept == {}
 
 
-@pytest.fixture
-def by_https(backend: str, tmp_path: Path) -> Iterator[Flask]:
-    """Return the same deployment, reached by https."""
-    secure = create_app(app_config(backend, tmp_path) | {"MOTCUA_PUBLIC_URL": "https://motcua.test"})
-    yield secure
-    secure.extensions[EXTENSION].database.engine.dispose()
-    with secure.app_context():
-        secure.extensions["sqlalchemy"].engine.dispose()
+def test_the_cookie_is_for_this_host_over_https_and_for_no_script(another: Another, lan: User) -> None:
+    client = another(MOTCUA_PUBLIC_URL="https://motcua.test").test_client()
 
-
-@pytest.mark.usefixtures("lan")
-def test_the_cookie_is_for_this_host_over_https_and_for_no_script(by_https: Flask) -> None:
-    client = by_https.test_client()
-    words = {"username": "lan", "password": PASSWORD}
-
-    answer = client.post("/login/", data=words, base_url="https://motcua.test")
+    answer = client.post(
+        "/login/", data={"username": lan.username, "password": PASSWORD}, base_url="https://motcua.test"
+    )
 
     (cookie,) = answer.headers.getlist("Set-Cookie")
     name, _, rest = cookie.partition("=")
     assert name == "__Host-motcua"
     assert set(rest.split("; ")[1:]) == {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"}
+    assert "Strict-Transport-Security" in answer.headers
+
+
+def test_what_the_deployment_says_about_its_cookie_holds(another: Another) -> None:
+    app = another(MOTCUA_PUBLIC_URL="https://motcua.test", SESSION_COOKIE_SECURE=False, SESSION_COOKIE_NAME="own")
+
+    assert (app.config["SESSION_COOKIE_SECURE"], app.config["SESSION_COOKIE_NAME"]) == (False, "own")
+
+
+# --- in a host -----------------------------------------------------------------------------------
+
+FABS_OWN = "flask_appbuilder.security.sqla.manager.SecurityManager"
+
+
+@pytest.mark.parametrize("is_on", [True, False], ids=["on", "off"])
+def test_in_a_host_logins_end_if_it_wants_so(another: Another, lan: User, database: Database, *, is_on: bool) -> None:
+    """FAB's own security manager and Flask's own sessions: a host lends us neither."""
+    host = another(MOTCUA_STAFF_SESSIONS=is_on, FAB_SECURITY_MANAGER_CLASS=FABS_OWN)
+    host.session_interface = SecureCookieSessionInterface()
+    browser = logged_in(host, lan.username)
+    copy = cookie_of(browser)
+
+    browser.get("/logout/")
+
+    assert is_in(thief(host, copy)) is not is_on
+    logged_in(host, lan.username)
+    with database.read() as session:
+        assert len(session.scalars(sa.select(SessionEpoch.epoch)).all()) == int(is_on)
