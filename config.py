@@ -111,7 +111,7 @@ MOTCUA_DIGEST_ZERO_REPORT = True
 MOTCUA_SCHEDULER = True
 
 # ------------------------------------------------------------------------------------------------
-# Look and language (standalone; in a host the two switches are off by default)
+# Look and language (standalone; in a host the switches are off by default)
 # ------------------------------------------------------------------------------------------------
 
 APP_NAME = "Motcua"
@@ -121,6 +121,9 @@ MOTCUA_FAB_VIETNAMESE = True
 
 # Whether every page, not only ours, is sent with security headers and a script nonce
 MOTCUA_SECURE_HEADERS = True
+
+# Whether logins end: on every device at logout and at a change of password, roles or state, and after a while
+MOTCUA_STAFF_SESSIONS = True
 
 # Language of somebody who has chosen none
 BABEL_DEFAULT_LOCALE = "vi"
@@ -165,6 +168,10 @@ FAB_PASSWORD_COMPLEXITY_ENABLED = True
 
 # The page that describes the API to everybody
 FAB_API_SWAGGER_UI = False
+
+# After how many minutes without a request (1 to 1440), and after how many hours in all (1 to 24), a login ends
+MOTCUA_SESSION_IDLE_MINUTES = 30
+MOTCUA_SESSION_HOURS = 12
 
 # Cookies: out of reach of scripts and of other sites
 SESSION_COOKIE_HTTPONLY = True

@@ -63,6 +63,8 @@ def _configure(app: Flask, config: Mapping[str, Any]) -> None:
         MOTCUA_FAB_VIETNAMESE=True,
     )
     app.config.from_mapping(HARDENED)
+    # Flask comes with values for these; nobody has chosen them, and they are to follow from the address.
+    app.config.from_mapping(SESSION_COOKIE_NAME=None, SESSION_COOKIE_SECURE=None)
     if CONFIG_ENVIRONMENT in os.environ:
         app.config.from_envvar(CONFIG_ENVIRONMENT)
     app.config.from_mapping(config)

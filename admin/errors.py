@@ -45,6 +45,7 @@
     - QuotaReachedError
     - DatabaseBusyError
     - RecordAwayError
+      - PasswordNotChangedError
     - StreamsFullError
   - ApologyError              what the person is told when there was a bug; no rule raises it
 * SettingError                a configuration value makes no sense; stops the start
@@ -476,6 +477,14 @@ class RecordAwayError(UnavailableError):
     code = "record_away"
     vi = "Tạm thời chưa đọc được dữ liệu. Vui lòng thử lại sau ít phút."
     en = "The data cannot be read right now. Please try again in a few minutes."
+
+
+class PasswordNotChangedError(RecordAwayError):
+    """The new password could not be written, which the platform itself does not tell its screens."""
+
+    code = "password_not_changed"
+    vi = "Chưa đổi được mật khẩu; mật khẩu cũ vẫn dùng được. Vui lòng thử lại sau ít phút."
+    en = "The password was not changed; the old one still works. Please try again in a few minutes."
 
 
 class StreamsFullError(UnavailableError):

@@ -31,6 +31,7 @@ _MEBIBYTE = 1024 * 1024
 #: Whatever the address of the deployment is.
 HARDENED: dict[str, Any] = {
     "MOTCUA_SECURE_HEADERS": True,
+    "MOTCUA_STAFF_SESSIONS": True,
     "SESSION_COOKIE_HTTPONLY": True,
     "SESSION_COOKIE_SAMESITE": "Lax",
     "REMEMBER_COOKIE_HTTPONLY": True,
@@ -64,9 +65,8 @@ def complete(config: Mapping[str, Any]) -> dict[str, Any]:
             pattern for host in own for pattern in (host, *(f"{host}:{port}" for port in _PORTS))
         ],
     }
-    if is_https and not address.path:
-        # The browser itself then refuses the cookie to other hosts and to plain http.
-        derived["SESSION_COOKIE_NAME"] = "__Host-motcua"
+    # With this name the browser itself refuses the cookie to other hosts and to plain http.
+    derived["SESSION_COOKIE_NAME"] = "__Host-motcua" if is_https and not address.path else "session"
     return {key: value for key, value in derived.items() if config.get(key) is None or key not in config}
 
 

@@ -87,6 +87,8 @@ def _findings(app: Flask) -> Iterator[tuple[State, str]]:
         yield "warn", gettext("MOTCUA_PUBLIC_URL is this machine only: citizens' phones can't open the QR code.")
     elif address.scheme == "http":
         yield "warn", gettext("MOTCUA_PUBLIC_URL is not https: what phones and kiosks send can be read on the way.")
+    if motcua and not motcua.settings.staff_sessions:
+        yield "warn", gettext("MOTCUA_STAFF_SESSIONS is off: a copied session cookie works after the logout.")
     if address.scheme == "https" and not config.get("SESSION_COOKIE_SECURE"):
         yield "fail", gettext("SESSION_COOKIE_SECURE is off although the server is reached by https.")
     if int(version("marshmallow").split(".")[0]) > 3:  # noqa: PLR2004 - FAB 5.3 does not start its security API with 4

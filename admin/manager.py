@@ -13,6 +13,7 @@ from motcua.admin.clock import WatchedClock
 from motcua.admin.database import Database
 from motcua.admin.extension import EXTENSION, Motcua
 from motcua.admin.health_clock import check_clock
+from motcua.admin.logins import end_logins
 from motcua.admin.platform_words import speak_vietnamese
 from motcua.admin.settings import read_settings
 from motcua.admin.views import register_views
@@ -32,6 +33,9 @@ class AdminManager(BaseManager):
         motcua = Motcua(settings=settings, database=database, clock=WatchedClock())
         motcua.checks["clock"] = lambda: check_clock(motcua)
         current_app.extensions[EXTENSION] = motcua
+        if settings.staff_sessions:
+            app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - Flask's documented way
+            end_logins(app, appbuilder)
         if settings.fab_vietnamese:
             speak_vietnamese(current_app, appbuilder)
 

@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -54,6 +55,13 @@ SETTINGS = (
         "Whether every page of the platform, not only ours, is sent with security headers and a script nonce.",
     ),
     Setting(
+        "MOTCUA_STAFF_SESSIONS",
+        False,
+        "Whether logins end: on every device at logout and at a change of password, roles or state, and after a while.",
+    ),
+    Setting("MOTCUA_SESSION_IDLE_MINUTES", 30, "After how many minutes without a request a login ends."),
+    Setting("MOTCUA_SESSION_HOURS", 12, "After how many hours a login ends, used or not."),
+    Setting(
         "MOTCUA_DOSSIER_CODE_PATTERN",
         r"(?:[A-Z]\d{2}(?:\.\d{2,3}){0,4}|\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2})-(?P<day>\d{6})-\d{4,7}",
         "Regular expression that dossier codes issued elsewhere must match; a group named day is read as yymmdd.",
@@ -73,6 +81,9 @@ class Settings:
     series_capacity: int
     fab_vietnamese: bool
     secure_headers: bool
+    staff_sessions: bool
+    session_idle: timedelta
+    session_length: timedelta
     dossier_code_pattern: re.Pattern[str]
     write_patience_seconds: float
 
@@ -111,6 +122,9 @@ def read_settings(config: Mapping[str, Any]) -> Settings:
         series_capacity=whole_number(config, SETTINGS, "MOTCUA_SERIES_CAPACITY", 1, 999_999),
         fab_vietnamese=yes_or_no(config, SETTINGS, "MOTCUA_FAB_VIETNAMESE"),
         secure_headers=yes_or_no(config, SETTINGS, "MOTCUA_SECURE_HEADERS"),
+        staff_sessions=yes_or_no(config, SETTINGS, "MOTCUA_STAFF_SESSIONS"),
+        session_idle=timedelta(minutes=whole_number(config, SETTINGS, "MOTCUA_SESSION_IDLE_MINUTES", 1, 24 * 60)),
+        session_length=timedelta(hours=whole_number(config, SETTINGS, "MOTCUA_SESSION_HOURS", 1, 24)),
         dossier_code_pattern=_pattern(config, "MOTCUA_DOSSIER_CODE_PATTERN"),
         write_patience_seconds=_seconds(config, "MOTCUA_WRITE_PATIENCE_SECONDS"),
     )

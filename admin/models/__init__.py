@@ -16,6 +16,7 @@ from motcua.admin.models.queue import (
     TicketEvent,
     counter_service,
 )
+from motcua.admin.models.sessions import SessionEpoch
 
 __all__ = [
     "CalendarYear",
@@ -41,6 +42,7 @@ __all__ = [
     "QueueService",
     "RateCounter",
     "ServiceDay",
+    "SessionEpoch",
     "StaffMember",
     "Ticket",
     "TicketEvent",

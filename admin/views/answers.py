@@ -22,6 +22,7 @@ from motcua.admin.errors import (
     ForgedRequestError,
     NotAllowedError,
     NotFoundError,
+    PasswordNotChangedError,
     Refusal,
     StaleVersionError,
     TooManyTriesError,
@@ -61,6 +62,10 @@ def answer_everywhere(app: Flask) -> None:
     @app.errorhandler(CSRFError)
     def forged(_error: CSRFError) -> ResponseReturnValue:
         return _answer(ForgedRequestError())
+
+    @app.errorhandler(PasswordNotChangedError)
+    def unchanged(refusal: PasswordNotChangedError) -> ResponseReturnValue:
+        return _answer(refusal_for(refusal))
 
     @app.errorhandler(403)
     @app.errorhandler(404)

@@ -18,6 +18,7 @@ from markupsafe import Markup
 
 from motcua.admin import formats
 from motcua.admin.domain.names import full_name
+from motcua.admin.errors import PasswordNotChangedError
 from motcua.admin.language import current_language
 from motcua.admin.views.wording import yes_no
 
@@ -110,3 +111,10 @@ class SpeakingSecurityManager(SecurityManager):
     rolemodelview = RoleModelView
     groupmodelview = UserGroupModelView
     userstatschartview = None
+
+    def reset_password(self, userid: int | str, password: str) -> None:
+        """Change a password. Raises PasswordNotChangedError; FAB only logs it, and its screens say "changed"."""
+        before = self.get_user_by_id(userid).password
+        super().reset_password(userid, password)
+        if self.get_user_by_id(userid).password == before:
+            raise PasswordNotChangedError

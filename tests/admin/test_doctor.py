@@ -208,6 +208,14 @@ def test_a_setting_no_public_server_should_have_is_named(
     assert check.text.startswith(named)
 
 
+def test_logins_that_do_not_end_are_named(deployment: Flask, state: Motcua, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(state, "settings", replace(state.settings, staff_sessions=False))
+
+    (check,) = lines(deployment)["configuration"]
+
+    assert (check.state, check.text.partition(" ")[0]) == ("warn", "MOTCUA_STAFF_SESSIONS")
+
+
 @pytest.mark.parametrize("url", ["http://127.0.0.1:8080", "http://motcua.example.vn"])
 def test_an_address_that_phones_or_strangers_should_not_have_is_named(
     deployment: Flask, state: Motcua, monkeypatch: pytest.MonkeyPatch, url: str

@@ -53,6 +53,7 @@ STATUS_OF_CODE = {
     "queue_empty": 409,
     "quota_reached": 409,
     "reason_missing": 400,
+    "password_not_changed": 503,
     "record_away": 503,
     "refused": 400,
     "service_closed": 409,

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from motcua.admin.domain.tracking import token_digest, tracking_token
 from motcua.admin.enums import DossierStatus, OfficeLevel, StaffRole
+from motcua.admin.logins import new_login
 from motcua.admin.models import Dossier, DossierEvent, DossierPaper, Office, StaffMember
 from motcua.admin.permissions import AUDITOR, ROLE_OF_STAFF, SYSTEM_ADMIN, sync_roles
 from tests.town import NINE, Town, add_user, build_town
@@ -42,9 +43,10 @@ class TwoOffices:
 def signed_in(app: Flask, user: User) -> FlaskClient:
     """Return a browser with a login, without the page for it."""
     client = app.test_client()
+    with app.app_context():
+        login = new_login(user.id)
     with client.session_transaction() as session:
-        session["_user_id"] = str(user.id)
-        session["_fresh"] = True
+        session.update(login | {"_user_id": str(user.id), "_fresh": True})
     return client
 
 

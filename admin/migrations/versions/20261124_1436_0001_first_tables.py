@@ -40,6 +40,15 @@ def upgrade() -> None:
         batch_op.create_index("ix_motcua_rate_counter_expires", ["expires_at"], unique=False)
 
     op.create_table(
+        "motcua_session_epoch",
+        sa.Column("user_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("epoch", sa.String(length=32), nullable=False),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["ab_user.id"], name="fk_motcua_session_epoch_user", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("user_id", name="pk_motcua_session_epoch"),
+    )
+
+    op.create_table(
         "motcua_command_receipt",
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("idempotency_key", sa.String(length=64), nullable=False),
@@ -900,6 +909,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_motcua_command_receipt_age")
 
     op.drop_table("motcua_command_receipt")
+    op.drop_table("motcua_session_epoch")
     with op.batch_alter_table("motcua_rate_counter", schema=None) as batch_op:
         batch_op.drop_index("ix_motcua_rate_counter_expires")
 
