@@ -22,13 +22,14 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
-from motcua.admin.direct import Direct, kept_or_undone, pooled
+from motcua.admin.direct import Direct, kept_or_undone, pooled, take_out
 from motcua.admin.errors import DatabaseBusyError, RecordAwayError, SettingError, UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sqlalchemy import URL, Connection, Engine
+    from sqlalchemy.pool import PoolProxiedConnection
 
 SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000")
 _IMPATIENT = "PRAGMA busy_timeout=0"
@@ -119,7 +120,8 @@ class Database:
             raise SettingError(msg)
         self.patience_seconds = patience_seconds
         self.engine = self._engine(url)
-        self._direct_engine = self._engine_of_one(url) if self.is_sqlite else self.engine
+        self._own: PoolProxiedConnection | None = None
+        event.listen(self.engine, "engine_disposed", self._let_go)
         self._looking_up = self.engine.execution_options(
             **({_LOOK_UP: True} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"})
         )
@@ -147,19 +149,6 @@ class Database:
             elif not options.get(_LOOK_UP):
                 raw.execute("BEGIN")
 
-        return engine
-
-    def _engine_of_one(self, url: URL) -> Engine:
-        """Return an engine of a single SQLite connection: what it has read stays read, as nobody else writes."""
-        engine = create_engine(url, pool_size=1, max_overflow=0)
-
-        @event.listens_for(engine, "connect")
-        def prepare(dbapi_connection: Any, _record: Any) -> None:
-            dbapi_connection.isolation_level = None
-            set_pragmas(dbapi_connection)
-            dbapi_connection.execute(_IMPATIENT)  # only ``_knock`` waits
-
-        event.listen(self.engine, "engine_disposed", lambda _engine: engine.dispose())
         return engine
 
     def _postgres_engine(self, url: URL) -> Engine:
@@ -224,17 +213,31 @@ class Database:
         it is had in turn. Raises DatabaseBusyError when the turn does not
         come in time.
         """
-        with self._my_turn() if self.is_sqlite else nullcontext(), pooled(self._direct_engine) as connection:
-            direct = Direct(self.engine.dialect, connection, self._direct_command)
-            if self.is_sqlite:
-                yield direct
-                return
+        dialect, command = self.engine.dialect, self._direct_command
+        if self.is_sqlite:
+            with self._my_turn():
+                yield Direct(dialect, self._own_connection(), command)
+            return
+        with pooled(self.engine) as connection:
+            direct = Direct(dialect, connection, command)
             direct.raw.autocommit = True
             try:
                 yield direct
             finally:
                 if connection.is_valid:
                     direct.raw.autocommit = False
+
+    def _own_connection(self) -> PoolProxiedConnection:
+        """Return SQLite's connection for prepared statements, kept: what it has read stays read."""
+        if self._own is None or not self._own.is_valid:
+            self._own = take_out(self.engine)
+            self._own.driver_connection.execute(_IMPATIENT)  # type: ignore[union-attr] # only ``_knock`` waits
+        return self._own
+
+    def _let_go(self, _engine: Engine) -> None:
+        if self._own is not None:
+            self._own.invalidate()
+            self._own = None
 
     @contextmanager
     def _direct_command(self, direct: Direct) -> Iterator[None]:

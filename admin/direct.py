@@ -65,14 +65,19 @@ class Direct:
             ) from error
 
 
+def take_out(engine: Engine) -> PoolProxiedConnection:
+    """Take a connection out of an engine's pool. Raises what SQLAlchemy would raise."""
+    driver: Any = engine.dialect.dbapi
+    try:
+        return engine.raw_connection()
+    except driver.Error as error:
+        raise DBAPIError.instance(None, None, error, driver.Error) from error
+
+
 @contextmanager
 def pooled(engine: Engine) -> Iterator[PoolProxiedConnection]:
     """Take a connection out of an engine's pool, and give it back."""
-    driver: Any = engine.dialect.dbapi
-    try:
-        connection = engine.raw_connection()
-    except driver.Error as error:
-        raise DBAPIError.instance(None, None, error, driver.Error) from error
+    connection = take_out(engine)
     try:
         yield connection
     finally:
