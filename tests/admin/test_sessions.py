@@ -605,7 +605,7 @@ def renew(app: Flask, token: str) -> TestResponse:
 
 def test_a_token_opens_and_is_renewed(app: Flask, tokens: dict[str, str]) -> None:
     assert ask(app, tokens["access_token"]).status_code == 200
-    assert menu(app, tokens["access_token"]).status_code == 200
+    assert menu(app, tokens["access_token"]).status_code == 403  # known, but her role has no right to it
     renewed = renew(app, tokens["refresh_token"])
     assert renewed.status_code == 200
     assert ask(app, renewed.get_json()["access_token"]).status_code == 200
