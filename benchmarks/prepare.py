@@ -106,6 +106,8 @@ def _add_past_tickets(session: Session, office: Office, count: int, now: datetim
         session.execute(sa.insert(Ticket), rows)
         session.execute(sa.insert(TicketEvent), [_past_event(row, service_id) for row in rows])
     session.execute(sa.insert(EventHead), {"office_id": office.id, "last_seq": count})
+    if count and session.get_bind().dialect.name == "postgresql":  # the ids above were ours
+        session.execute(sa.select(sa.func.setval(sa.func.pg_get_serial_sequence(Ticket.__tablename__, "id"), count)))
 
 
 def _past_ticket(index: int, office_id: int, service_id: int, days: int, now: datetime) -> dict[str, Any]:
