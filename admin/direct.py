@@ -45,8 +45,8 @@ class Direct:
 
     def execute(self, sql: str, arguments: Any, *, fetch: bool) -> list[tuple[Any, ...]]:
         """Run a statement. Raises what SQLAlchemy would raise."""
-        cursor = self.pooled.cursor()
         with self.speaking(sql):
+            cursor = self.pooled.cursor()
             cursor.execute(sql, arguments)
             return list(cursor.fetchall()) if fetch else []
 
@@ -93,6 +93,7 @@ def kept_or_undone(direct: Direct, pipeline: AbstractContextManager[Any]) -> Ite
             yield
             direct.raw.commit()
     except BaseException:
-        with suppress(driver.Error):  # a connection that broke has nothing left to undo
-            direct.raw.rollback()
+        if direct.pooled.is_valid:  # a connection that broke has nothing left to undo
+            with suppress(driver.Error):
+                direct.raw.rollback()
         raise

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import event, select
+from sqlalchemy.exc import DBAPIError
 
 from motcua.admin.database import Database, unavailable
 from motcua.admin.errors import DatabaseBusyError, RecordAwayError, SettingError
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sqlalchemy.orm import Session
+
+    from motcua.admin.direct import Direct
 
 
 @contextmanager
@@ -99,6 +102,32 @@ def test_a_direct_command_that_fails_leaves_a_connection_that_works(database: Da
             connection.execute("INSERT INTO nowhere VALUES (1)", (), fetch=False)
     with database.direct() as connection:
         assert connection.execute("SELECT 1", (), fetch=True) == [(1,)]
+
+
+@pytest.mark.parametrize("place", ["look-up", "command"])
+def test_a_server_that_hangs_up_on_a_direct_connection_is_a_record_that_is_away(database: Database, place: str) -> None:
+    if database.is_sqlite:
+        pytest.skip("nobody hangs up on SQLite")
+    with pytest.raises((DBAPIError, RecordAwayError)) as caught:
+        ask_after_hanging_up(database, place)
+
+    met = caught.value
+    assert isinstance(met if isinstance(met, RecordAwayError) else unavailable(met), RecordAwayError)
+    with database.direct() as connection:
+        assert connection.execute("SELECT 1", (), fetch=True) == [(1,)]
+
+
+def ask_after_hanging_up(database: Database, place: str) -> None:
+    """Ask on a connection that the server ends meanwhile, as one that restarts does."""
+    with database.direct() as connection, connection.command() if place == "command" else nullcontext():
+        hang_up(database, connection)
+        connection.execute("SELECT 1", (), fetch=True)
+
+
+def hang_up(database: Database, connection: Direct) -> None:
+    """End a connection from the server's side."""
+    with database.read_connection() as other:
+        other.execute(sa.text("SELECT pg_terminate_backend(:pid)"), {"pid": connection.raw.info.backend_pid})
 
 
 def test_commands_on_postgresql_read_what_is_committed(database: Database) -> None:
