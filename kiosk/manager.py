@@ -45,5 +45,5 @@ class KioskManager(BaseManager):
         current_app.register_blueprint(procedures)
         self.appbuilder.add_api(KioskApi)
         self.appbuilder.add_api(BoardApi)
-        # The kiosks of a hall share one address, and must not use up each other's tries: they have tokens.
+        # The kiosks of a hall share one address, and must not use up each other's requests: they have tokens.
         self.appbuilder.sm.limiter.request_filter(lambda: request.blueprint == KioskApi.__name__)

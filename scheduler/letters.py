@@ -46,7 +46,7 @@ HEADERS = (
 )
 
 
-# No line of a mail may be longer (RFC 5322, 2.1.1); no address is.
+# The longest line a mail may have (RFC 5322, 2.1.1).
 _WHOLE = EmailPolicy(linesep="\r\n", max_line_length=998)
 
 
@@ -55,7 +55,7 @@ class _LetterPolicy(EmailPolicy):
 
     Python's newer folding loses the space where an encoded subject goes to
     its next line: "hồ sơ" arrives as "hồsơ". A long address it puts on a line
-    of its own, which some servers read as an empty one.
+    of its own, and it no longer reads back as it was written.
     """
 
     def fold_binary(self, name: str, value: str) -> bytes:

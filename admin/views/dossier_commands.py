@@ -7,6 +7,7 @@ the sentence above it and nothing changed.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -71,12 +72,12 @@ _ORDER = (
 )
 
 
-class DossierCommands(OfficeModelView):
+class DossierCommands(OfficeModelView, ABC):
     """The addresses behind the buttons of a dossier's page."""
 
+    @abstractmethod
     def page(self, item: Dossier, *, error: str = "", status: int = 200) -> ResponseReturnValue:
         """Return a dossier's page, with what stood in the way of the last command."""
-        raise NotImplementedError
 
     @expose("/move/<pk>", methods=["POST"])
     @has_access

@@ -7,6 +7,7 @@ rule or a table. A related row can only be one that the person may see.
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from datetime import date, time
 from typing import TYPE_CHECKING, Any
 
@@ -137,13 +138,14 @@ def read_clock(text: str) -> time:
     return time(int(found["hour"]), int(found["minute"]))
 
 
-class _TypedField(Field):
+class _TypedField(Field, ABC):
     """A value that is read from a text by ``read``."""
 
     mistake = N_("This value is not valid.")
 
+    @abstractmethod
     def read(self, text: str) -> Any:
-        raise NotImplementedError
+        """Return the value. Raises ValueError."""
 
     def write(self, value: Any) -> str:
         return str(value)
