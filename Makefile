@@ -16,6 +16,7 @@ help: ## say what there is
 	@echo "Installing the locked dependencies ..."
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m compileall -q admin kiosk scheduler
 	@touch $@
 
 .venv/dev: requirements-dev.lock pyproject.toml
@@ -24,6 +25,7 @@ help: ## say what there is
 	@echo "Installing the locked dependencies and the tools of the tests ..."
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m compileall -q admin kiosk scheduler
 	@touch $@ .venv/demo
 
 demo: .venv/demo ## run a complete centre with sample data; ARGS="--port 9000" for motcua demo's options

@@ -9,6 +9,7 @@ import socket
 import threading
 import time
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 from sqlalchemy import select
+from werkzeug.security import generate_password_hash
 
 from motcua.admin.app import create_app
 from motcua.admin.clock import local_day
@@ -31,6 +33,8 @@ from motcua.admin.sample.office import PEOPLE, add_commune, add_province, place_
 from motcua.admin.schema import upgrade
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from concurrent.futures import Future
     from datetime import datetime
 
     from flask import Flask
@@ -107,9 +111,10 @@ def run_demo(*, host: str, port: int, folder: Path, reset: bool, always_open: bo
     secrets_kept = _secrets(places)
     _write_private(places.config, _config_text(places, url, secrets_kept["secret_key"]))
     prepare_children(places.config)
+    hashes = {} if places.secrets.exists() else _hash_aside(secrets_kept["passwords"])
     app = create_app({"FAB_UPDATE_PERMS": True})
     with app.app_context():
-        _fill(app, secrets_kept, always_open=always_open)
+        _fill(app, secrets_kept, hashes, always_open=always_open)
     _write_private(places.secrets, json.dumps(secrets_kept, indent=2))
     background = Background(app)
     background.start()
@@ -155,6 +160,14 @@ def _secrets(places: DemoPlaces) -> dict[str, Any]:
     }
 
 
+def _hash_aside(passwords: Mapping[str, str]) -> dict[str, Future[str]]:
+    """Begin to hash the passwords of a new trial: slow by design, and so done while the app is built."""
+    aside = ThreadPoolExecutor(1)
+    hashes = {username: aside.submit(generate_password_hash, word) for username, word in passwords.items()}
+    aside.shutdown(wait=False)
+    return hashes
+
+
 def _config_text(places: DemoPlaces, url: str, secret_key: str) -> str:
     return _CONFIG.format(
         secret=secret_key,
@@ -171,7 +184,7 @@ def _write_private(path: Path, text: str) -> None:
     path.write_text(text, "utf-8")
 
 
-def _fill(app: Flask, kept: dict[str, Any], *, always_open: bool) -> None:
+def _fill(app: Flask, kept: dict[str, Any], hashes: Mapping[str, Future[str]], *, always_open: bool) -> None:
     """Bring schema and roles up to date; on the first start put the sample centre in."""
     motcua: Motcua = app.extensions[EXTENSION]
     upgrade(motcua.database.engine)
@@ -182,11 +195,11 @@ def _fill(app: Flask, kept: dict[str, Any], *, always_open: bool) -> None:
         with motcua.database.write() as session:
             session.get_one(Office, office.id).always_open = always_open
         return
-    users = _add_users(app, kept["passwords"])
+    users = _add_users(app, kept["passwords"], hashes)
     kept["kiosk_token"] = _add_sample(motcua, users, always_open=always_open, now=motcua.clock())
 
 
-def _add_users(app: Flask, passwords: dict[str, str]) -> dict[str, int]:
+def _add_users(app: Flask, passwords: Mapping[str, str], hashes: Mapping[str, Future[str]]) -> dict[str, int]:
     """Add the people of the sample to the platform and return their ids."""
     security = app.appbuilder.sm  # type: ignore[attr-defined]
     admin_role = security.find_role(security.auth_role_admin)
@@ -194,7 +207,10 @@ def _add_users(app: Flask, passwords: dict[str, str]) -> dict[str, int]:
     people += [(name, first, last, security.find_role(ROLE_OF_STAFF[role])) for name, first, last, role in PEOPLE]
     ids = {}
     for username, first, last, role in people:
-        user = security.add_user(username, first, last, f"{username}@motcua.example", role, passwords[username])
+        # Without a hash FAB makes one of the password.
+        hashed = hashes[username].result() if username in hashes else ""
+        email = f"{username}@motcua.example"
+        user = security.add_user(username, first, last, email, role, passwords[username], hashed)
         ids[username] = user.id
     return ids
 

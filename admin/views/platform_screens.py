@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from flask import g
 from flask_appbuilder.security import views as fab
 from flask_appbuilder.security.sqla.manager import SecurityManager
 from flask_appbuilder.widgets import ShowWidget
 from flask_babel import lazy_gettext as of_the_platform
+from flask_login import current_user
 from markupsafe import Markup
 
 from motcua.admin import formats
@@ -111,6 +113,14 @@ class SpeakingSecurityManager(SecurityManager):
     rolemodelview = RoleModelView
     groupmodelview = UserGroupModelView
     userstatschartview = None
+
+    def get_user_menu_access(self, menu_names: list[str] | None = None) -> set[str]:
+        """Return the entries the person may open; FAB's menu asks again for each of its groups."""
+        asked = (current_user.get_id(), tuple(menu_names or ()))
+        known: dict[tuple[str | None, tuple[str, ...]], set[str]] = g.setdefault("motcua_menu_access", {})
+        if asked not in known:
+            known[asked] = super().get_user_menu_access(menu_names)
+        return known[asked]
 
     def reset_password(self, userid: int | str, password: str) -> None:
         """Change a password. Raises PasswordNotChangedError; FAB only logs it, and its screens say "changed"."""
