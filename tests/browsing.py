@@ -28,6 +28,8 @@ CHROMIUM = (
     or shutil.which("google-chrome")
 )
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+#: How long a server that is told to stop may not have heard it.
+STOP_LOOKING_SECONDS = 0.02
 
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine to show screens with")
 
@@ -43,7 +45,9 @@ class Moment:
 
 
 class Silent(WSGIRequestHandler):
-    """Keeps the test's output for the test."""
+    """Keeps the test's output for the test, and the connection for the next file of the page."""
+
+    protocol_version = "HTTP/1.1"
 
     def log(self, *_: Any) -> None:
         """Say nothing."""
@@ -63,7 +67,7 @@ def served(app: Flask) -> Iterator[str]:
     """Serve the app to a browser; give the address."""
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Silent)
     server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(STOP_LOOKING_SECONDS,), daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.port}"
     server.shutdown()
