@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
 TIME = struct.Struct("d")
-ROUND_SECONDS = 0.03
+ROUND_SECONDS = 0.1
 
 
 class SharedTime:
