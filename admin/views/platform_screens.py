@@ -122,6 +122,10 @@ class SpeakingSecurityManager(SecurityManager):
             known[asked] = super().get_user_menu_access(menu_names)
         return known[asked]
 
+    def auth_user_db(self, username: str, password: str) -> Any:
+        """Look at a user name and a password. PostgreSQL cannot even ask for a NUL, which is in nobody's name."""
+        return super().auth_user_db(username and username.replace("\0", "\ufffd"), password)
+
     def reset_password(self, userid: int | str, password: str) -> None:
         """Change a password. Raises PasswordNotChangedError; FAB only logs it, and its screens say "changed"."""
         before = self.get_user_by_id(userid).password
