@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 _SAFE = {"GET", "HEAD", "OPTIONS"}
+OURS = ("/motcua/", "/api/v1/counter/", "/api/v1/kiosk/", "/kiosk/")
 _FIELDS = {"version": "1", "name": "x", "service": "ho-tich", "counter": "1", "username": "admin", "password": "x"}
 #: What a page of another site can send without asking first, and what it would like to send.
 FORGED: dict[str, dict[str, Any]] = {
@@ -102,6 +103,26 @@ def test_no_address_does_what_another_site_asks(
     assert accepted == {("/api/v1/security/login", way): 400 for way in FORGED}
     assert record_of(session) == before
     assert len(commands) >= 70
+
+
+def test_our_own_commands_do_not_rely_on_the_host(
+    app: Flask, two: TwoOffices, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a host that checks no forms our buttons, our forms and our APIs check theirs."""
+    monkeypatch.setitem(app.config, "WTF_CSRF_CHECK_DEFAULT", False)
+    before = record_of(session)
+    buttons = re.compile(r"/motcua/[\w-]+/(?!edit|hours)\w+/<pk>|/api/v1/counter/.*|/api/v1/kiosk/.*|/kiosk/.*")
+    places = [place for place in addresses(app) if "POST" in place.methods and place.rule.startswith(OURS)]
+    answers = {}
+    for place in places:
+        client = victim(app, two, place.rule)
+        for way, sent in FORGED.items():
+            answers[place.rule, way] = client.post(path_of(place, two), **sent).status_code
+
+    assert {rule for (rule, _), status in answers.items() if buttons.fullmatch(rule) and status != 403} == set()
+    # A form is shown again, for its fields, its token or its old version.
+    assert {rule for (rule, _), status in answers.items() if status not in {400, 403, 409}} == set()
+    assert record_of(session) == before
 
 
 def test_no_address_changes_anything_by_being_opened(
