@@ -17,13 +17,14 @@ from zoneinfo import ZoneInfo
 from flask import current_app, send_file
 from flask_appbuilder import expose, has_access, permission_name
 from sqlalchemy import func
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from motcua.admin.domain.sheet_files import write_csv, write_xlsx
+from motcua.admin.enums import DossierStatus
 from motcua.admin.errors import ListTooLongError
 from motcua.admin.extension import current_motcua
 from motcua.admin.language import lazy_gettext
-from motcua.admin.models import Dossier, Office, ProcedureVersion
+from motcua.admin.models import Dossier, DossierEvent, Office, ProcedureVersion
 from motcua.admin.views.base import OfficeModelView
 from motcua.admin.views.datamodel import ScopedInterface
 from motcua.admin.views.dossier_lights import lights_of
@@ -76,6 +77,15 @@ _COLUMNS = (
 )
 
 
+# Of the history only what the light asks for: whole histories would be most of the work.
+_LOADS = (
+    joinedload(Dossier.office),
+    joinedload(Dossier.procedure_version).joinedload(ProcedureVersion.procedure),
+    joinedload(Dossier.assigned_to),
+    selectinload(Dossier.events.and_(DossierEvent.to_status == DossierStatus.SUPPLEMENT)),
+)
+
+
 class DossierExport(OfficeModelView):
     """The addresses of the files, beside the list."""
 
@@ -116,8 +126,7 @@ class DossierExport(OfficeModelView):
         opens = self.may("can_show")
         columns = [column for column in _COLUMNS if opens or not column.is_about_people]
         yield [str(column.heading) for column in columns]
-        loads = (*self.loads, joinedload(Dossier.procedure_version).joinedload(ProcedureVersion.procedure))
-        dossiers = iter(query.options(*loads).yield_per(_AT_ONCE))
+        dossiers = iter(query.options(*_LOADS).yield_per(_AT_ONCE))
         while chunk := list(islice(dossiers, _AT_ONCE)):
             lights = lights_of(self.session, chunk)
             for dossier in chunk:

@@ -17,7 +17,7 @@ from openpyxl import load_workbook
 from motcua.admin.domain.csv_cells import csv_cell, read_csv_cell
 from motcua.admin.domain.csv_rows import read_csv
 from motcua.admin.domain.sheet_files import write_csv, write_xlsx
-from motcua.admin.enums import DossierStatus, StaffRole
+from motcua.admin.enums import DossierStatus, StaffRole, SupplementPolicy
 from motcua.admin.models import Dossier
 from motcua.admin.permissions import ROLE_OF_STAFF
 from motcua.admin.views import dossier_export
@@ -214,6 +214,23 @@ def test_filters_search_and_order_are_those_of_the_list(hoa: FlaskClient, two: T
     assert codes(hoa, "?view=all&q=%25") == []
     assert codes(hoa, "?view=all&status=9&page=7") == [done]
     assert hoa.get("/motcua/dossiers/export.csv?view=nix").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("policy", "words"),
+    [(SupplementPolicy.NONE, "Quá hạn · quá 1 ngày làm việc"), (SupplementPolicy.PAUSE, "Chờ công dân")],
+)
+def test_what_was_decided_with_a_request_for_papers_says_whether_it_is_late(
+    hoa: FlaskClient, two: TwoOffices, session: Session, policy: SupplementPolicy, words: str
+) -> None:
+    status = DossierStatus.SUPPLEMENT
+    dossier = add_dossier(session, two.ours, 2, status=status, due_at=NINE - timedelta(days=1))
+    dossier.events[0].supplement_policy = policy
+    session.commit()
+
+    rows = read_answer(hoa.get("/motcua/dossiers/export.csv?view=all&q=-0002"))
+
+    assert dict(zip(*rows, strict=True))["Tình trạng hạn trả"] == words
 
 
 def test_the_buttons_keep_what_was_filtered_for(hoa: FlaskClient) -> None:
