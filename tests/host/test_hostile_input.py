@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 from flask.logging import default_handler
+from flask_appbuilder.security.sqla.models import Group, User
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from motcua.admin.logs import OneLine
@@ -200,6 +201,19 @@ def test_what_goes_wrong_inside_is_told_to_nobody_outside(
             assert answer.status_code == 503, path
 
 
+def test_a_screen_of_the_platform_shows_no_statement_and_no_hash(admin: FlaskClient, session: Session) -> None:
+    """FAB's would show the whole INSERT; NUL is what PostgreSQL cannot keep."""
+    user = {"username": "nga", "email": "nga@x.vn", "password": "con trau vang", "conf_password": "con trau vang"}
+    for path, data in (
+        ("/groups/add", {"name": "nhom", "label": "a\x00b"}),
+        ("/users/add", user | {"first_name": "\x00", "last_name": "Le", "email": "a\x00b@x.vn"}),
+    ):
+        page = admin.post(path, data=data, follow_redirects=True)
+        session.execute(sa.delete(Group).where(Group.name == "nhom"))  # SQLite has kept it
+        session.commit()
+        assert re.search(f"{INSIDE.pattern}|INSERT|pbkdf2|scrypt|DataError", page.text) is None, path
+
+
 # --- the log -------------------------------------------------------------------------------------
 
 _FORGED = "x\r\n[2026-12-02 09:00:00] INFO in app: forged\x1b[2K\x1b]0;x\x07\u2028\u202e"
@@ -314,6 +328,19 @@ def test_a_form_of_the_staff_stores_one_form_and_its_search_finds_both(admin: Fl
     assert session.scalar(sa.select(sa.func.count()).where(Field.name == "Hộ tịch")) == 1
     for word in ("Hộ tịch", unicodedata.normalize("NFD", "Hộ tịch"), "Hô\u0323 ti\u0323ch", "hộ\u200b tịch"):
         assert 'scope="row"' in admin.get("/motcua/fields/list/", query_string={"q": word}).text, word
+
+
+def test_names_of_logins_are_kept_in_one_form_too(admin: FlaskClient, two: TwoOffices, session: Session) -> None:
+    user = session.get_one(User, two.ours.minh.id)
+    names = {"first_name": unicodedata.normalize("NFD", "Bưởi"), "last_name": "Trần\u200b  Thị"}
+    login = {"username": "minh", "email": user.email, "active": "y", "roles": [role.id for role in user.roles]}
+
+    admin.post(f"/users/edit/{user.id}", data=login | names)
+
+    session.expire_all()
+    assert (user.first_name, user.last_name) == ("Bưởi", "Trần Thị")
+    for word in ("Bưởi", names["first_name"]):
+        assert admin.get("/motcua/staff/list/", query_string={"q": word}).text.count('scope="row"') == 1
 
 
 def _take_in(session: Session, client: FlaskClient, two: TwoOffices, name: str) -> int:
