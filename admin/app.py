@@ -15,6 +15,7 @@ from sqlalchemy import event
 from motcua.admin.database import set_pragmas
 from motcua.admin.hardening import HARDENED, check_secret_key, complete
 from motcua.admin.headers import secure_headers
+from motcua.admin.logs import write_events_on_lines
 from motcua.admin.sessions import StaffSessions
 from motcua.admin.views.answers import answer_everywhere
 
@@ -36,6 +37,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     names. Raises SettingError when a value makes no sense.
     """
     app = Flask("motcua.admin", static_folder=None, instance_path=str(Path.cwd()))
+    write_events_on_lines()
     app.session_interface = StaffSessions()
     _configure(app, config or {})
     _harden(app)

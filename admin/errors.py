@@ -14,6 +14,7 @@
     - HoursOrderError
     - UnknownLoginError
     - VersionDayError
+    - ListTooLongError
     - ReasonMissingError
   - NotFoundError             no such thing, or not for this person
     - UnknownServiceError
@@ -215,6 +216,14 @@ class ImportRefusedError(InvalidInputError):
         self.rows = tuple(sorted(rows, key=lambda row: row.line))
         first = self.rows[0]
         super().__init__(count=len(self.rows), line=first.line, first=InBoth(first.vi, first.en))
+
+
+class ListTooLongError(InvalidInputError):
+    """A list has more rows than one file may hold."""
+
+    code = "list_too_long"
+    vi = "Danh sách có {count} hồ sơ; mỗi tệp chứa tối đa {limit}. Vui lòng lọc bớt (trạng thái, đơn vị) rồi tải lại."
+    en = "The list has {count} dossiers; a file holds {limit} at most. Please filter it (status, office) and try again."
 
 
 class ReasonMissingError(InvalidInputError):

@@ -88,6 +88,8 @@ _READ_SETUP = (
     | _menu("MotcuaMails")
 )
 _READ_ALL = _READ_DOSSIERS | _READ_PROCEDURES | _READ_HALL | _READ_OFFICE | _READ_SETUP
+# A list with people's names and numbers leaves the house: for who keeps the ledger, leads, administers or audits.
+_EXPORT = _on(_DOSSIERS, "can_export")
 _DESK = _on("MotcuaDeskView", "can_list") | _menu("MotcuaDesk")
 _REPRINT = _on(_DOSSIERS, "can_reprint") | _on(_TICKETS, "can_reprint") | _on(_PAPERS, "can_again")
 _CONSOLE = _SERVE | _menu("MotcuaConsole")
@@ -113,6 +115,7 @@ ROLES: dict[str, frozenset[Grant]] = {
         | _READ_PROCEDURES
         | _READ_HALL
         | _REPRINT
+        | _EXPORT
         | _on(_DOSSIERS, "can_move", "can_assign")
     ),
     ROLE_OF_STAFF[StaffRole.CASE_OFFICER]: (
@@ -124,16 +127,18 @@ ROLES: dict[str, frozenset[Grant]] = {
         | _DESK
         | _READ_ALL
         | _REPRINT
+        | _EXPORT
         | _on(_DOSSIERS, "can_move", "can_assign", "can_apologise", "can_correct")
     ),
     ROLE_OF_STAFF[StaffRole.OFFICE_ADMIN]: (
-        _OWN_ACCOUNT | _CONSOLE | _READ_ALL | _REPRINT | _KEEP_OFFICE | _KEEP_CATALOGUE
+        _OWN_ACCOUNT | _CONSOLE | _READ_ALL | _REPRINT | _EXPORT | _KEEP_OFFICE | _KEEP_CATALOGUE
     ),
-    AUDITOR: _OWN_ACCOUNT | _READ_ALL,
+    AUDITOR: _OWN_ACCOUNT | _READ_ALL | _EXPORT,
     SYSTEM_ADMIN: _OWN_ACCOUNT
     | _CONSOLE
     | _READ_ALL
     | _REPRINT
+    | _EXPORT
     | _KEEP_OFFICE
     | _KEEP_CATALOGUE
     | _on(_DOSSIERS, "can_move", "can_assign", "can_apologise", "can_correct"),

@@ -26,6 +26,7 @@ from motcua.admin.enums import DossierChannel
 from motcua.admin.errors import InvalidInputError, NotFoundError
 from motcua.admin.extension import current_motcua
 from motcua.admin.models import Dossier
+from motcua.admin.models.types import LARGEST_ID
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -227,7 +228,7 @@ class IntakeApi(OfficerApi):
 
         def read(_body: Body, _key: str) -> Callable[[Session, Seat], dict[str, Any]]:
             def act(session: Session, seat: Seat) -> dict[str, Any]:
-                dossier = session.get(Dossier, dossier_id)
+                dossier = _row(session, dossier_id)
                 if dossier is None or dossier.office_id != seat.office.id:
                     raise NotFoundError
                 order_reprint(
@@ -255,8 +256,12 @@ def _counter_id() -> int:
     return counter_id
 
 
+def _row(session: Session, dossier_id: int) -> Dossier | None:
+    return session.get(Dossier, dossier_id) if dossier_id <= LARGEST_ID else None
+
+
 def _find(session: Session, officer: Officer, dossier_id: int) -> Dossier:
-    dossier = session.get(Dossier, dossier_id)
+    dossier = _row(session, dossier_id)
     if dossier is None or (officer.offices is not None and dossier.office_id not in officer.offices):
         raise NotFoundError
     return dossier

@@ -15,6 +15,7 @@ from motcua.admin.errors import (
     IdempotencyKeyMissingError,
     InvalidInputError,
 )
+from motcua.admin.models.types import LARGEST_ID
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from flask import Request
 
 _KEY = re.compile(r"[A-Za-z0-9._:-]{8,64}")
-_LARGEST_ID = 2**63 - 1
 _NAME_CHARS = 40
 
 
@@ -86,7 +86,7 @@ class Body:
 
     def optional_id(self, name: str) -> int | None:
         """Return the id of a row, or None."""
-        return None if self.values.get(name) is None else self.number(name, low=1, high=_LARGEST_ID)
+        return None if self.values.get(name) is None else self.number(name, low=1, high=LARGEST_ID)
 
     def number(self, name: str, *, low: int, high: int) -> int:
         """Return a whole number within bounds."""

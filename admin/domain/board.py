@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, cast
 from sqlalchemy import func, select
 
 from motcua.admin.clock import local_day
+from motcua.admin.domain.text import clean_line
 from motcua.admin.enums import TicketEventKind, TicketState
 from motcua.admin.errors import NotFoundError
 from motcua.admin.models import Counter, EventHead, Office, QueueService, ServiceDay, Ticket, TicketEvent
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 EVENTS_AT_ONCE = 500
 # Calls are looked for among so many last events: the cost stays the same however long the log is.
 _WINDOW = 400
+_LARGEST_NUMBER = 2**15 - 1  # of a counter, as its column holds it
 _CALLS = 6  # the present one and the last five
 _OLDEST_CALL = timedelta(hours=12)
 _CALLING = (TicketEventKind.CALLED, TicketEventKind.RECALLED)
@@ -84,7 +86,7 @@ class BoardNews:
 
 def find_hall(session: Session, code: str) -> Office:
     """Return the office of a display. Raises NotFoundError."""
-    office = session.scalar(select(Office).where(Office.code == code, Office.is_active.is_(True)))
+    office = session.scalar(select(Office).where(Office.code == clean_line(code), Office.is_active.is_(True)))
     if office is None:
         raise NotFoundError
     return office
@@ -92,6 +94,8 @@ def find_hall(session: Session, code: str) -> Office:
 
 def check_counter_exists(session: Session, office: Office, number: int) -> None:
     """Raise NotFoundError when the office has no such counter in use."""
+    if number > _LARGEST_NUMBER:
+        raise NotFoundError
     counter = select(Counter.id).where(
         Counter.office_id == office.id, Counter.number == number, Counter.is_active.is_(True)
     )

@@ -8,6 +8,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from motcua.admin.domain.csv_cells import read_csv_cell
 from motcua.admin.domain.text import clean_line
 from motcua.admin.errors import BadRow, ImportRefusedError
 
@@ -109,7 +110,7 @@ def _read_rows(source: _Counted, delimiter: str, header: Sequence[str], known: S
             table.blame(line, f"Tệp có hơn {MAX_ROWS} dòng.", f"The file has more than {MAX_ROWS} rows.")
             return
         if blame_form(table, line, header, cells):
-            found = dict(zip(header, cells, strict=False))
+            found = dict(zip(header, map(read_csv_cell, cells), strict=False))
             table.rows.append(Row(line, {name: found.get(name, "") for name in known}))
 
 

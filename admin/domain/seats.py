@@ -12,6 +12,7 @@ from sqlalchemy.orm import contains_eager
 from motcua.admin.clock import local_day
 from motcua.admin.errors import NotFoundError
 from motcua.admin.models import Counter, Office
+from motcua.admin.models.types import LARGEST_ID
 
 if TYPE_CHECKING:
     from sqlalchemy import Select
@@ -51,6 +52,8 @@ def look_at_counter(
     session: Session, counter_id: int, offices: frozenset[int] | None, *, officer_id: int, now: datetime
 ) -> Seat:
     """Return the seat for reading. Raises NotFoundError for a counter of another office, as for none at all."""
+    if counter_id > LARGEST_ID:
+        raise NotFoundError
     return _seat(session, _counters(offices).where(Counter.id == counter_id), officer_id, now)
 
 

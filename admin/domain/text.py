@@ -24,7 +24,17 @@ def unaccented(value: str) -> str:
     """Return lower-case text without Vietnamese signs, for searching: "Nguyễn Đức" becomes "nguyen duc"."""
     # đ is a letter of its own, not d with a sign: decomposing leaves it whole.
     plain = clean_line(value).lower().replace("đ", "d")
-    return "".join(letter for letter in unicodedata.normalize("NFD", plain) if not unicodedata.combining(letter))
+    # Signs that nobody sees (Cf, such as a zero-width joiner) are never typed into a search.
+    return "".join(
+        letter
+        for letter in unicodedata.normalize("NFD", plain)
+        if not unicodedata.combining(letter) and unicodedata.category(letter) != "Cf"
+    )
+
+
+def printable(value: str) -> str:
+    """Return a text on one line, with escapes for what moves a cursor or nobody sees: for a log."""
+    return "".join(letter if letter.isprintable() else letter.encode("unicode_escape").decode() for letter in value)
 
 
 def _is_control(letter: str) -> bool:

@@ -22,6 +22,7 @@ from motcua.admin.enums import Errand, Language, TicketState
 from motcua.admin.errors import IdempotencyKeyReusedError, InvalidInputError, NotFoundError, QuotaReachedError
 from motcua.admin.failpoints import failpoint
 from motcua.admin.models import PriorityGroup, QueueService, Ticket
+from motcua.admin.models.types import LARGEST_ID
 from motcua.admin.prepared import Prepared
 
 if TYPE_CHECKING:
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 
 _TICKET = Ticket.__table__
 _ORDINARY, _PRIORITY = 1, 0
-_LARGEST_ID = 2**63 - 1
 # The configured pace counts as this many visitors, so that one odd visit does not turn the estimate over.
 _PRIOR_VISITS = 5
 
@@ -147,7 +147,7 @@ def find_issued(connection: Connection, order: TicketOrder, desk: Desk, *, setti
 
 def issued_on(session: Session, device_id: int, ticket_id: int, *, settings: Settings) -> IssuedTicket:
     """Return a ticket that this device gave. Raises NotFoundError for any other."""
-    if ticket_id > _LARGEST_ID:
+    if ticket_id > LARGEST_ID:
         raise NotFoundError
     row = session.execute(
         select(_TICKET, QueueService.code.label("service_code"))

@@ -12,6 +12,8 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 BigId = BigInteger().with_variant(Integer, "sqlite")
+#: No row has a higher number; asking a database for one is an error and no answer.
+LARGEST_ID = 2**63 - 1
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -28,7 +28,7 @@ from motcua.admin.errors import (
     TooManyTriesError,
 )
 from motcua.admin.language import N_, current_language, gettext
-from motcua.admin.views.problems import problem, status_of
+from motcua.admin.views.problems import problem, status_of, what_was_asked
 
 if TYPE_CHECKING:
     from flask import Blueprint, Flask
@@ -96,7 +96,7 @@ def refusal_for(error: Exception) -> Refusal:
     else:
         refusal = unavailable(error)
     if refusal is not None:
-        current_app.logger.info("refused %s %s: %s", request.method, request.path, refusal.code)
+        current_app.logger.info("refused %s: %s", what_was_asked(), refusal.code)
         return refusal
     return _apology(error, has_trace=False)
 
@@ -104,7 +104,7 @@ def refusal_for(error: Exception) -> Refusal:
 def _apology(error: BaseException, *, has_trace: bool) -> ApologyError:
     incident = secrets.token_hex(4).upper()
     trace = None if has_trace else error
-    current_app.logger.error("incident %s: %s %s", incident, request.method, request.path, exc_info=trace)
+    current_app.logger.error("incident %s: %s", incident, what_was_asked(), exc_info=trace)
     return ApologyError(incident=incident)
 
 
@@ -129,5 +129,6 @@ def _page(refusal: Refusal) -> ResponseReturnValue:
             "motcua/admin/answer.html", appbuilder=appbuilder, base_template=appbuilder.base_template, **words
         )
     except Exception:  # noqa: BLE001 - the menu needs the database too; without one the bare page must do
-        page = render_template("motcua/admin/answer_bare.html", **words)
+        # Not Flask's way: it would first ask the database who is looking.
+        page = current_app.jinja_env.get_template("motcua/admin/answer_bare.html").render(words)
     return page, status

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Query
 
-    from motcua.admin.views.listing import Facet, Preset
+    from motcua.admin.views.listing import Asked, Facet, Preset
 
 _NAMED_LETTERS = 200
 
@@ -79,13 +79,12 @@ class OfficeModelView(StaffPage, ModelView):
     def list(self) -> ResponseReturnValue:
         """Show one page of the rows."""
         asked = read_asked(self.presets, self.facets, self.sorts)
-        order = self.sorts[asked.sort] if asked.sort else self.order
         listing = page_of(
             self.query(),
             asked,
             self.facets,
             matches=self.matches if self.searched else None,
-            order=[column.desc() if asked.is_descending else column for column in order],
+            order=self.order_of(asked),
             loads=self.loads,
         )
         return self.render_template(
@@ -95,6 +94,11 @@ class OfficeModelView(StaffPage, ModelView):
             columns=[name for name in self.list_columns if name != "office" or len(listing.facet_choices[name]) != 1],
             **self.list_context(listing.rows),
         )
+
+    def order_of(self, asked: Asked) -> Sequence[Any]:
+        """Return what the rows are sorted by."""
+        order = self.sorts[asked.sort] if asked.sort else self.order
+        return [column.desc() if asked.is_descending else column for column in order]
 
     def query(self) -> Query[Any]:
         """Return the query that lists are made from."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import g
 from flask_appbuilder.models.sqla.interface import SQLAInterface
-from sqlalchemy import false, inspect, select
+from sqlalchemy import BigInteger, false, inspect, select
 
 from motcua.admin.errors import ForeignLinkError, NotAllowedError
 from motcua.admin.scope import acts_everywhere, office_scope, rows_in_scope, sees_everything
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from motcua.admin.enums import StaffRole
 
-_BIGINT_DIGITS = 18
+_INTEGER_DIGITS, _BIGINT_DIGITS = 9, 18
 
 
 class ScopedInterface(SQLAInterface):
@@ -82,7 +82,9 @@ class ScopedInterface(SQLAInterface):
     def get(self, id: Any, *arguments: Any, **named: Any) -> Any:  # noqa: A002 - FAB's name
         """Return a row by its id, or None when there is none for this person."""
         number = str(id)
-        if not number.isascii() or not number.isdecimal() or len(number) > _BIGINT_DIGITS:
+        (key,) = inspect(self.obj).primary_key
+        digits = _BIGINT_DIGITS if isinstance(key.type, BigInteger) else _INTEGER_DIGITS
+        if not number.isascii() or not number.isdecimal() or len(number) > digits:
             return None
         return super().get(int(number), *arguments, **named)
 

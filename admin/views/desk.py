@@ -14,7 +14,7 @@ from motcua.admin.models import Dossier
 from motcua.admin.views import dossier_words
 from motcua.admin.views.datamodel import ScopedInterface
 from motcua.admin.views.dossier_filters import OPEN
-from motcua.admin.views.dossiers import lights_of
+from motcua.admin.views.dossier_lights import lights_of
 from motcua.admin.views.page import StaffPage, signed_in
 
 if TYPE_CHECKING:

@@ -10,30 +10,31 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
-from motcua.admin.domain.calendar import working_calendars
-from motcua.admin.domain.lights import Light, light_of
 from motcua.admin.domain.text import clean_line
 from motcua.admin.enums import DossierStatus, StaffRole
 from motcua.admin.errors import NotFoundError
-from motcua.admin.extension import current_motcua
 from motcua.admin.language import lazy_gettext
 from motcua.admin.models import Dossier, PrintJob, Procedure, StaffMember
 from motcua.admin.views import dossier_words
 from motcua.admin.views.base import OfficeModelView
 from motcua.admin.views.datamodel import ScopedInterface
 from motcua.admin.views.dossier_commands import DossierCommands
+from motcua.admin.views.dossier_export import DossierExport
 from motcua.admin.views.dossier_filters import PRESETS, matches
+from motcua.admin.views.dossier_lights import lights_of
 from motcua.admin.views.facets import office_facet, word_facet
 from motcua.admin.views.listing import Facet
 from motcua.admin.views.people import person_name
 from motcua.admin.views.wording import chip_of, clamped, moment, name_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Sequence
 
     from flask.typing import ResponseReturnValue
     from sqlalchemy import ColumnElement
-    from sqlalchemy.orm import Query, Session
+    from sqlalchemy.orm import Query
+
+    from motcua.admin.domain.lights import Light
 
 _NOBODY = "0"
 
@@ -54,20 +55,13 @@ def _on_desk_of(value: str) -> ColumnElement[bool]:
     return Dossier.assigned_to_id.is_(None) if value == _NOBODY else Dossier.assigned_to_id == int(value)
 
 
-def lights_of(session: Session, dossiers: Iterable[Dossier]) -> Mapping[int, Light]:
-    """Return the lights of dossiers by their ids; the calendars of their offices are read once."""
-    rows = list(dossiers)
-    calendars = working_calendars(session, list({dossier.office_id: dossier.office for dossier in rows}.values()))
-    now = current_motcua().clock()
-    return {dossier.id: light_of(dossier, calendars[dossier.office_id], now) for dossier in rows}
-
-
-class MotcuaDossierView(DossierCommands):
+class MotcuaDossierView(DossierCommands, DossierExport):
     """The dossiers of the person's offices."""
 
     route_base = "/motcua/dossiers"
     class_permission_name = "MotcuaDossierView"
     datamodel = ScopedInterface(Dossier)
+    list_template = "motcua/admin/dossiers.html"
     show_template = "motcua/admin/dossier.html"
     exclude_route_methods = OfficeModelView.exclude_route_methods | {"add", "edit", "delete"}
 

@@ -23,7 +23,7 @@ from motcua.admin.permissions import COUNTER
 from motcua.admin.scope import acts_everywhere
 from motcua.admin.views import dossier_words, home_figures
 from motcua.admin.views.desk import desk_of
-from motcua.admin.views.dossiers import lights_of
+from motcua.admin.views.dossier_lights import lights_of
 from motcua.admin.views.page import StaffPage, signed_in
 from motcua.admin.views.wording import day, weekday
 

@@ -78,11 +78,14 @@ class Listing:
         """The number of the last row on this page."""
         return self.first + len(self.rows) - 1 if self.rows else 0
 
-    def link(self, **changes: object) -> str:
-        """Return the address of this list with something changed; back on the first page unless said."""
+    def link(self, endpoint: str = "", **changes: object) -> str:
+        """Return the address of this list with something changed; back on the first page unless said.
+
+        With an endpoint, what it does with this list instead of showing it.
+        """
         arguments = {**self.arguments(), _PAGE: None, **changes}
         kept = {key: value for key, value in arguments.items() if value not in (None, "", 1)}
-        return url_for(request.endpoint or "", **(request.view_args or {}), **kept)
+        return url_for(endpoint or request.endpoint or "", **(request.view_args or {}), **kept)
 
     def arguments(self) -> dict[str, Any]:
         """Return what the address holds."""
@@ -126,16 +129,14 @@ def _page_number(text: str) -> int:
     return int(text)
 
 
-def page_of(
+def narrowed(
     query: Query[Any],
     asked: Asked,
     facets: Sequence[Facet],
     *,
     matches: Callable[[str], ColumnElement[bool]] | None,
-    order: Sequence[Any],
-    loads: Sequence[Any],
-) -> Listing:
-    """Return the asked page of a query that is already within the person's offices."""
+) -> tuple[Query[Any], Mapping[str, Sequence[tuple[str, str]]]]:
+    """Return a query with what was asked for as conditions, and what each facet offers."""
     choices = {facet.key: tuple(facet.choices()) for facet in facets}
     for facet in facets:
         value = asked.facets.get(facet.key)
@@ -147,6 +148,20 @@ def page_of(
         query = query.where(asked.preset.where())
     if asked.text and matches:
         query = query.where(matches(asked.text))
+    return query, choices
+
+
+def page_of(
+    query: Query[Any],
+    asked: Asked,
+    facets: Sequence[Facet],
+    *,
+    matches: Callable[[str], ColumnElement[bool]] | None,
+    order: Sequence[Any],
+    loads: Sequence[Any],
+) -> Listing:
+    """Return the asked page of a query that is already within the person's offices."""
+    query, choices = narrowed(query, asked, facets, matches=matches)
     (key,) = inspect(query.column_descriptions[0]["entity"]).primary_key
     count = query.with_entities(func.count(key)).order_by(None).scalar() or 0
     rows = query.options(*loads).order_by(*order).offset((asked.page - 1) * PAGE_SIZE).limit(PAGE_SIZE).all()

@@ -11,17 +11,22 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from flask import g
+from flask_appbuilder import ModelView
+from flask_appbuilder.exceptions import DatabaseException
+from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security import views as fab
 from flask_appbuilder.security.sqla.manager import SecurityManager
 from flask_appbuilder.widgets import ShowWidget
 from flask_babel import lazy_gettext as of_the_platform
 from flask_login import current_user
 from markupsafe import Markup
+from sqlalchemy.exc import SQLAlchemyError
 
 from motcua.admin import formats
 from motcua.admin.domain.names import full_name
+from motcua.admin.domain.text import clean_line
 from motcua.admin.errors import PasswordNotChangedError
-from motcua.admin.language import current_language
+from motcua.admin.language import N_, current_language, gettext
 from motcua.admin.views.wording import yes_no
 
 if TYPE_CHECKING:
@@ -33,6 +38,7 @@ if TYPE_CHECKING:
 _MOMENTS = ("last_login", "created_on", "changed_on")
 _COUNTS = ("login_count", "fail_login_count")
 _PEOPLE = ("created_by", "changed_by")
+_NOT_KEPT = N_("These values do not go together. Please check what you entered.")
 
 
 def _moment(value: datetime | None) -> str:
@@ -64,7 +70,33 @@ def _surnames_first(fieldsets: list[tuple[Any, dict[str, Any]]]) -> list[tuple[A
     return [(title, what | {"fields": _surname_first(what["fields"])}) for title, what in fieldsets]
 
 
-class UserDBModelView(fab.UserDBModelView):
+class PlatformRows(SQLAInterface):
+    """FAB's way to its own tables, which would show a failed statement with its values: a password's hash too."""
+
+    def add(self, item: Any, commit: bool = True) -> None:  # noqa: FBT001, FBT002 - FAB's signature
+        """Add a row. Raises DatabaseException with a sentence for the screen; FAB has logged the rest."""
+        try:
+            super().add(item, commit)
+        except SQLAlchemyError as error:
+            raise DatabaseException(gettext(_NOT_KEPT)) from error
+
+
+class _PlatformScreen(ModelView):
+    """A screen of FAB's over a table of its own."""
+
+    datamodel: Any
+
+    def __init__(self, **named: Any) -> None:
+        self.datamodel = PlatformRows(self.datamodel.obj)
+        super().__init__(**named)
+
+
+def _clean(user: User) -> None:
+    """Keep names in one form, as on our own screens, so that a search finds them."""
+    user.first_name, user.last_name = clean_line(user.first_name or ""), clean_line(user.last_name or "")
+
+
+class UserDBModelView(_PlatformScreen, fab.UserDBModelView):
     """The logins of the platform."""
 
     list_columns = _surname_first(fab.UserDBModelView.list_columns)
@@ -80,8 +112,18 @@ class UserDBModelView(fab.UserDBModelView):
         "active": lambda value: yes_no(value=bool(value)),
     }
 
+    def pre_add(self, item: User) -> None:
+        """Clean the names of a new login."""
+        _clean(item)
+        super().pre_add(item)
 
-class RoleModelView(fab.RoleModelView):
+    def pre_update(self, item: User) -> None:
+        """Clean the names of a login that was changed."""
+        _clean(item)
+        super().pre_update(item)
+
+
+class RoleModelView(_PlatformScreen, fab.RoleModelView):
     """What people may do. Screens and permissions go by the names they have in the code, whatever the language."""
 
     label_columns: ClassVar[dict[str, Any]] = fab.RoleModelView.label_columns | {
@@ -93,7 +135,7 @@ class RoleModelView(fab.RoleModelView):
     formatters_columns: ClassVar[dict[str, Callable[[Any], str]]] = {"permissions": _by_screen}
 
 
-class UserGroupModelView(fab.UserGroupModelView):
+class UserGroupModelView(_PlatformScreen, fab.UserGroupModelView):
     """People who share their roles."""
 
     label_columns: ClassVar[dict[str, Any]] = {
@@ -121,6 +163,10 @@ class SpeakingSecurityManager(SecurityManager):
         if asked not in known:
             known[asked] = super().get_user_menu_access(menu_names)
         return known[asked]
+
+    def auth_user_db(self, username: str, password: str) -> Any:
+        """Look at a user name and a password. PostgreSQL cannot even ask for a NUL, which is in nobody's name."""
+        return super().auth_user_db(username and username.replace("\0", "\ufffd"), password)
 
     def reset_password(self, userid: int | str, password: str) -> None:
         """Change a password. Raises PasswordNotChangedError; FAB only logs it, and its screens say "changed"."""

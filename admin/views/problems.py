@@ -11,6 +11,7 @@ from flask import Response, current_app, request
 from werkzeug.exceptions import HTTPException
 
 from motcua.admin.database import unavailable
+from motcua.admin.domain.text import printable
 from motcua.admin.enums import Language
 from motcua.admin.errors import (
     ApologyError,
@@ -59,6 +60,7 @@ _STATUS: tuple[tuple[type[Refusal], int], ...] = (
     (Refusal, 400),
 )
 _RETRY_SECONDS = 5
+_LOGGED_CHARS = 200
 
 
 def status_of(refusal: Refusal) -> int:
@@ -93,7 +95,7 @@ def register_error_answers(app: Flask) -> None:
 
     @app.errorhandler(Refusal)
     def answer(refusal: Refusal) -> Response:
-        current_app.logger.info("refused %s %s: %s", request.method, request.path, refusal.code)
+        current_app.logger.info("refused %s: %s", what_was_asked(), refusal.code)
         return problem(refusal)
 
 
@@ -108,6 +110,11 @@ def answer_faults(blueprint: Blueprint) -> None:
         return error if isinstance(error, HTTPException) else problem(refusal_for(error))
 
 
+def what_was_asked() -> str:
+    """Return the request's method and path for the log: on one line, whatever was put into the path."""
+    return f"{request.method} {printable(request.path[:_LOGGED_CHARS])}"
+
+
 def refusal_for(error: Exception) -> Refusal:
     """Return what the person is told about an error, and tell the log.
 
@@ -116,8 +123,8 @@ def refusal_for(error: Exception) -> Refusal:
     """
     refusal = error if isinstance(error, Refusal) else unavailable(error)
     if refusal is not None:
-        current_app.logger.info("refused %s %s: %s", request.method, request.path, refusal.code)
+        current_app.logger.info("refused %s: %s", what_was_asked(), refusal.code)
         return refusal
     incident = secrets.token_hex(4).upper()
-    current_app.logger.error("incident %s: %s %s", incident, request.method, request.path, exc_info=error)
+    current_app.logger.error("incident %s: %s", incident, what_was_asked(), exc_info=error)
     return ApologyError(incident=incident)

@@ -43,6 +43,7 @@ STATUS_OF_CODE = {
     "import_refused": 400,
     "internal_error": 500,
     "invalid_input": 400,
+    "list_too_long": 400,
     "login_required": 401,
     "not_allowed": 403,
     "not_found": 404,

@@ -76,3 +76,31 @@ def test_no_screen_asks_the_internet_for_anything() -> None:
     ]
 
     assert found == []
+
+
+#: Where a text could become markup without being escaped, in code, in templates and in scripts.
+UNESCAPED = re.compile(
+    r"\bMarkup\(|\|\s*safe\b|\bautoescape\s+false|autoescape=False|render_template_string|from_string\(|"
+    r"\.(inner|outer)HTML\b|insertAdjacentHTML|document\.write|createContextualFragment|\.srcdoc\b|\beval\(|"
+    r"new Function\(|setAttribute\(\s*[\"'](on|srcdoc)"
+)
+#: What is ours and no text of anybody: each place with what makes it safe.
+ESCAPED_THERE = {
+    ("admin/views/dossier_words.py", "Markup("): "a format of our own; Markup.format escapes what goes into it",
+    ("admin/views/wording.py", "Markup("): "formats of our own; Markup.format escapes what goes into them",
+    ("admin/views/platform_screens.py", "Markup("): "a line break of our own; Markup.join escapes what it joins",
+    ("kiosk/procedures.py", "Markup("): "the drawing of a QR code; its label is escaped where it is drawn",
+}
+
+
+def test_nothing_is_written_as_markup_but_where_we_know_why() -> None:
+    """INJ-02. That the known places escape is held by test_markup_in_browser.py."""
+    found = {
+        (str(path.relative_to(ROOT)), match[0].replace(" ", ""))
+        for package in ("admin", "kiosk", "scheduler")
+        for suffix in ("*.py", "*.html", "*.txt", "*.js")
+        for path in (ROOT / package).rglob(suffix)
+        for match in UNESCAPED.finditer(path.read_text("utf-8"))
+    }
+
+    assert found == set(ESCAPED_THERE)
