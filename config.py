@@ -122,7 +122,7 @@ MOTCUA_FAB_VIETNAMESE = True
 # Whether every page, not only ours, is sent with security headers and a script nonce
 MOTCUA_SECURE_HEADERS = True
 
-# Whether logins end: on every device at logout and at a change of password, roles or state, and after a while
+# Whether logins end: at logout, with a change of password, roles, office or state (all of a person), after a while
 MOTCUA_STAFF_SESSIONS = True
 
 # Language of somebody who has chosen none

@@ -57,7 +57,7 @@ SETTINGS = (
     Setting(
         "MOTCUA_STAFF_SESSIONS",
         False,
-        "Whether logins end: on every device at logout and at a change of password, roles or state, and after a while.",
+        "Whether logins end: at logout, with a change of password, roles, office or state (all of a person), after a while.",
     ),
     Setting("MOTCUA_SESSION_IDLE_MINUTES", 30, "After how many minutes without a request a login ends."),
     Setting("MOTCUA_SESSION_HOURS", 12, "After how many hours a login ends, used or not."),

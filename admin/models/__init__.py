@@ -16,7 +16,7 @@ from motcua.admin.models.queue import (
     TicketEvent,
     counter_service,
 )
-from motcua.admin.models.sessions import SessionEpoch
+from motcua.admin.models.sessions import RevokedLogin, SessionEpoch
 
 __all__ = [
     "CalendarYear",
@@ -41,6 +41,7 @@ __all__ = [
     "ProcedureVersion",
     "QueueService",
     "RateCounter",
+    "RevokedLogin",
     "ServiceDay",
     "SessionEpoch",
     "StaffMember",

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from flask import flash, redirect
+from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import or_
 from sqlalchemy.orm import joinedload
 
+from motcua.admin.domain.logins import end_all_logins
 from motcua.admin.domain.names import full_name
 from motcua.admin.domain.staffing import find_login, settle_platform_roles
 from motcua.admin.enums import StaffRole
+from motcua.admin.errors import NotFoundError
+from motcua.admin.extension import current_motcua
 from motcua.admin.language import gettext, lazy_gettext
 from motcua.admin.models import Office, StaffMember
 from motcua.admin.permissions import ROLE_OF_STAFF
-from motcua.admin.views.base import OfficeModelView
+from motcua.admin.views.base import OfficeModelView, command_target
 from motcua.admin.views.datamodel import ScopedInterface
 from motcua.admin.views.facets import office_facet, word_facet
 from motcua.admin.views.forms import (
@@ -29,6 +34,9 @@ from motcua.admin.views.forms import (
 )
 from motcua.admin.views.listing import Preset
 from motcua.admin.views.wording import Chip, name_of
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
 
 
 def person_name(user: User | None) -> str:
@@ -73,6 +81,7 @@ class MotcuaStaffView(OfficeModelView):
     list_title = lazy_gettext("Staff")
     add_title = lazy_gettext("New staff member")
     edit_title = lazy_gettext("Edit place")
+    show_template = "motcua/admin/person.html"
     lead = lazy_gettext("Who works in which office. Roles are given and taken back together with the place.")
     search_hint = lazy_gettext("Name or user name")
     label_columns: ClassVar[dict[str, Any]] = {
@@ -132,3 +141,19 @@ class MotcuaStaffView(OfficeModelView):
     def settle(self, item: StaffMember) -> None:
         """Let the platform's roles follow the places, in the same transaction."""
         settle_platform_roles(self.session, item.user, ROLE_OF_STAFF)
+
+    def may_end_logins(self, place: StaffMember) -> bool:
+        """Tell whether the person may end another's logins, where logins end at all."""
+        return current_motcua().settings.staff_sessions and self.may_act(place, "can_end_logins")
+
+    @expose("/end-logins/<pk>", methods=["POST"])
+    @has_access
+    def end_logins(self, pk: str) -> ResponseReturnValue:
+        """End every login of a person: of who has left, or whose machine was lost."""
+        place = command_target(self, pk, "can_end_logins")
+        if not current_motcua().settings.staff_sessions:
+            raise NotFoundError
+        with current_motcua().database.write() as session:
+            end_all_logins(session, [place.user_id])
+        flash(gettext("“{name}” is logged out on every device.", name=self.title_of(place)), "success")
+        return redirect(self.address("show", pk=place.id))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from motcua.admin.extension import current_motcua
 from motcua.admin.language import lazy_gettext
+from motcua.admin.views.account import MotcuaAccountView
 from motcua.admin.views.calendar import MotcuaHolidayView, MotcuaYearView
 from motcua.admin.views.counter import MotcuaCounterConsole
 from motcua.admin.views.desk import MotcuaDeskView
@@ -80,7 +82,7 @@ GROUPS: tuple[tuple[str, Any, str, tuple[_Entry, ...]], ...] = (
 
 
 def register_screens(appbuilder: AppBuilder) -> None:
-    """Add every screen and its menu entry."""
+    """Add every screen and its menu entry; one's own account stands with the name above."""
     for group, group_label, group_icon, entries in GROUPS:
         for name, label, icon, screen in entries:
             appbuilder.add_view(
@@ -92,3 +94,5 @@ def register_screens(appbuilder: AppBuilder) -> None:
                 category_label=group_label,
                 category_icon=group_icon,
             )
+    if current_motcua().settings.staff_sessions:
+        appbuilder.add_view_no_menu(MotcuaAccountView)
