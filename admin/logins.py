@@ -22,7 +22,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from flask import current_app, flash, request, session
+from flask import current_app, flash, g, get_flashed_messages, request, session
 from flask_login import COOKIE_NAME, user_accessed, user_logged_in, user_logged_out
 from sqlalchemy import event
 
@@ -34,7 +34,7 @@ from motcua.admin.language import gettext
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from flask import Flask
+    from flask import Flask, Response
     from flask_appbuilder import AppBuilder
     from flask_appbuilder.security.sqla.models import User
 
@@ -57,6 +57,7 @@ def end_logins(app: Flask, appbuilder: AppBuilder) -> None:
     user_accessed.connect(_look, app, weak=False)
     user_logged_in.connect(_begin, app, weak=False)
     user_logged_out.connect(_log_out, app, weak=False)
+    app.after_request(_say_only_that)
     event.listen(appbuilder.session, "before_flush", end_logins_with_the_change)
     tokens = appbuilder.sm.jwt_manager
     tokens.additional_claims_loader(lambda identity: {_CLAIM: words_for(int(identity))[1]})
@@ -93,9 +94,22 @@ def _look(_app: Flask) -> None:
     login, now = session.get(_LOGIN), int(current_motcua().clock().timestamp())
     if not isinstance(login, dict) or not _holds(int(user_id), login, now):
         _keep_only(_LANGUAGE | {"_remember"})
-        flash(gettext("Your session has ended. Please log in again."), "warning")
+        g.motcua_login_ended = True
+        _say_ended()
     elif now - login["seen"] >= _SEEN_EVERY:
         session[_LOGIN] = login | {"seen": now}
+
+
+def _say_ended() -> None:
+    flash(gettext("Your session has ended. Please log in again."), "warning")
+
+
+def _say_only_that(answer: Response) -> Response:
+    """Leave out the platform's word about missing rights: the person has them, and was only away too long."""
+    if answer.location and g.get("motcua_login_ended"):
+        get_flashed_messages()
+        _say_ended()
+    return answer
 
 
 def _holds(user_id: int, login: Mapping[str, Any], now: int) -> bool:
@@ -123,6 +137,7 @@ def _log_out(_app: Flask, user: Any) -> None:
     _keep_only(_LANGUAGE | {"_remember"})
     if login is None or user is None or not user.is_authenticated:
         return
+    flash(gettext("You are logged out."), "info")
     motcua = current_motcua()
     expires_at = datetime.fromtimestamp(login["since"], UTC) + motcua.settings.session_length
     with motcua.database.write_connection() as connection:

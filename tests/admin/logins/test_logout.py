@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from motcua.admin.models import RevokedLogin
 from motcua.admin.views.forms import CSRF
-from tests.admin.logins.browsers import OLD_WAYS, cookie_of, is_in, logged_in, thief
+from tests.admin.logins.browsers import OLD_WAYS, SCREEN, cookie_of, is_in, logged_in, thief
 from tests.admin.two_offices import TwoOffices, build_two_offices
 from tests.town import NINE
 
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 pytestmark = OLD_WAYS
 
 ALL = "/motcua/account/end-logins"
+DENIED = {"vi": "Bạn không có quyền truy cập", "en": "Access is Denied"}
+ENDED = {"vi": "Phiên đăng nhập đã kết thúc", "en": "Your session has ended"}
+OUT = {"vi": "Bạn đã đăng xuất.", "en": "You are logged out."}
 
 
 @pytest.mark.usefixtures("lan")
@@ -118,3 +121,53 @@ def test_nobody_else_ends_them(app: Flask, two: TwoOffices, who: str, whose: str
     answer = two.browser(app, who).post(f"/motcua/staff/end-logins/{place_of(two, whose)}")
 
     assert (answer.status_code, is_in(browser)) == (status, True)
+
+
+# --- what is said about it -----------------------------------------------------------------------
+
+
+def said(page: str) -> list[str]:
+    """Return the notices of a page."""
+    return [part.partition("</div>")[0].rpartition("</button>")[2].strip() for part in page.split('class="alert ')[1:]]
+
+
+@pytest.mark.usefixtures("lan")
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_who_comes_back_with_an_ended_login_reads_one_notice(app: Flask, language: str) -> None:
+    browser = logged_in(app, "lan")
+    browser.get(f"{SCREEN}?lang={language}")
+    logged_in(app, "lan").post(ALL)
+
+    notices = said(browser.get(SCREEN, follow_redirects=True).get_data(as_text=True))
+
+    assert [notice.startswith(ENDED[language]) for notice in notices] == [True]
+    assert said(browser.get("/login/").get_data(as_text=True)) == []
+
+
+@pytest.mark.usefixtures("lan")
+def test_who_opens_the_login_page_itself_with_an_ended_login_reads_it_there(app: Flask) -> None:
+    browser = logged_in(app, "lan")
+    logged_in(app, "lan").post(ALL)
+
+    notices = said(browser.get("/login/").get_data(as_text=True))
+
+    assert [notice.startswith(ENDED["vi"]) for notice in notices] == [True]
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_who_was_never_logged_in_is_still_told_that_he_may_not(client: FlaskClient, language: str) -> None:
+    page = client.get(SCREEN, query_string={"lang": language}, follow_redirects=True).get_data(as_text=True)
+
+    assert [notice.startswith(DENIED[language]) for notice in said(page)] == [True]
+
+
+@pytest.mark.usefixtures("lan")
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_the_login_page_says_that_one_is_logged_out(app: Flask, language: str) -> None:
+    browser = logged_in(app, "lan")
+    browser.get(f"{SCREEN}?lang={language}")
+
+    page = browser.get("/logout/", follow_redirects=True)
+
+    assert page.request.path == "/login/"
+    assert said(page.get_data(as_text=True)) == [OUT[language]]
