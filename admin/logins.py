@@ -144,6 +144,11 @@ def _log_out(_app: Flask, user: Any) -> None:
         end_login(connection, user.id, login["id"], expires_at=expires_at, now=motcua.clock())
 
 
+def keep_only_the_language() -> None:
+    """Empty a session of all that says something about somebody."""
+    _keep_only(_LANGUAGE)
+
+
 def _keep_only(names: frozenset[str]) -> None:
     kept = {name: session[name] for name in names if name in session}
     session.clear()

@@ -16,7 +16,7 @@ from motcua.admin.models.queue import (
     TicketEvent,
     counter_service,
 )
-from motcua.admin.models.sessions import RevokedLogin, SessionEpoch
+from motcua.admin.models.sessions import RevokedLogin, SecondFactor, SessionEpoch, SpareCode
 
 __all__ = [
     "CalendarYear",
@@ -42,8 +42,10 @@ __all__ = [
     "QueueService",
     "RateCounter",
     "RevokedLogin",
+    "SecondFactor",
     "ServiceDay",
     "SessionEpoch",
+    "SpareCode",
     "StaffMember",
     "Ticket",
     "TicketEvent",

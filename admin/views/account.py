@@ -9,6 +9,7 @@ from flask_appbuilder import expose
 from flask_login import logout_user
 
 from motcua.admin.domain.logins import end_all_logins
+from motcua.admin.enums import SecondFactorPolicy
 from motcua.admin.extension import current_motcua
 from motcua.admin.language import gettext
 from motcua.admin.views.page import StaffPage, check_command, for_everybody_with_a_login, refuse_beyond, signed_in
@@ -27,7 +28,10 @@ class MotcuaAccountView(StaffPage):
     @for_everybody_with_a_login
     def show(self) -> ResponseReturnValue:
         """Show what one may do about the own logins."""
-        return self.render_template("motcua/admin/account.html", title=gettext("Logging in"))
+        is_offered = current_motcua().settings.second_factor != SecondFactorPolicy.OFF
+        return self.render_template(
+            "motcua/admin/account.html", title=gettext("Logging in"), offers_second_factor=is_offered
+        )
 
     @expose("/end-logins", methods=["POST"])
     @for_everybody_with_a_login

@@ -22,6 +22,7 @@ from motcua.admin import formats
 from motcua.admin.domain.names import full_name
 from motcua.admin.errors import PasswordNotChangedError
 from motcua.admin.language import current_language
+from motcua.admin.views.doors import AuthDBView, SecurityApi
 from motcua.admin.views.wording import yes_no
 
 if TYPE_CHECKING:
@@ -107,11 +108,16 @@ class UserGroupModelView(fab.UserGroupModelView):
 
 
 class SpeakingSecurityManager(SecurityManager):
-    """FAB's security manager with these screens, and without its charts: they load a script from the internet."""
+    """FAB's security manager with these screens and our doors.
+
+    Without its charts: they load a script from the internet.
+    """
 
     userdbmodelview = UserDBModelView
     rolemodelview = RoleModelView
     groupmodelview = UserGroupModelView
+    authdbview = AuthDBView
+    security_api = SecurityApi
     userstatschartview = None
 
     def get_user_menu_access(self, menu_names: list[str] | None = None) -> set[str]:

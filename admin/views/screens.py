@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from motcua.admin.enums import SecondFactorPolicy
 from motcua.admin.extension import current_motcua
 from motcua.admin.language import lazy_gettext
 from motcua.admin.views.account import MotcuaAccountView
@@ -18,6 +19,8 @@ from motcua.admin.views.people import MotcuaStaffView
 from motcua.admin.views.printers import MotcuaPrinterView
 from motcua.admin.views.procedures import MotcuaFieldView, MotcuaProcedureView
 from motcua.admin.views.queue import MotcuaCounterView, MotcuaPriorityView, MotcuaServiceView
+from motcua.admin.views.second_factor import MotcuaSecondFactorView
+from motcua.admin.views.second_step import MotcuaSecondStepView
 from motcua.admin.views.tickets import MotcuaTicketView
 
 if TYPE_CHECKING:
@@ -94,5 +97,9 @@ def register_screens(appbuilder: AppBuilder) -> None:
                 category_label=group_label,
                 category_icon=group_icon,
             )
-    if current_motcua().settings.staff_sessions:
+    settings = current_motcua().settings
+    if settings.staff_sessions:
         appbuilder.add_view_no_menu(MotcuaAccountView)
+    if settings.second_factor != SecondFactorPolicy.OFF:
+        appbuilder.add_view_no_menu(MotcuaSecondStepView)
+        appbuilder.add_view_no_menu(MotcuaSecondFactorView)
