@@ -122,8 +122,15 @@ MOTCUA_FAB_VIETNAMESE = True
 # Whether every page, not only ours, is sent with security headers and a script nonce
 MOTCUA_SECURE_HEADERS = True
 
-# Whether logins end: on every device at logout and at a change of password, roles or state, and after a while
+# Whether logins end: at logout, when the person's password, roles, office or state change, after a while
 MOTCUA_STAFF_SESSIONS = True
+
+# Whether a login takes a code from the person's phone beside the password: "off", "offered" or "required".
+# Without it: offered with FAB's own passwords and security manager as below, otherwise off
+# MOTCUA_SECOND_FACTOR = "required"
+
+# Roles of the platform of which a "required" second factor is required; of everybody when empty
+MOTCUA_SECOND_FACTOR_ROLES = ()
 
 # Language of somebody who has chosen none
 BABEL_DEFAULT_LOCALE = "vi"

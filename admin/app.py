@@ -13,7 +13,7 @@ from flask_wtf import CSRFProtect
 from sqlalchemy import event
 
 from motcua.admin.database import set_pragmas
-from motcua.admin.hardening import HARDENED, check_secret_key, complete
+from motcua.admin.hardening import HARDENED, SECURITY_MANAGER, check_secret_key, complete
 from motcua.admin.headers import secure_headers
 from motcua.admin.logs import write_events_on_lines
 from motcua.admin.sessions import StaffSessions
@@ -61,7 +61,7 @@ def _configure(app: Flask, config: Mapping[str, Any]) -> None:
         FAB_ADD_SECURITY_PERMISSION_VIEW=False,
         FAB_ADD_SECURITY_VIEW_MENU_VIEW=False,
         FAB_ADD_SECURITY_PERMISSION_VIEWS_VIEW=False,
-        FAB_SECURITY_MANAGER_CLASS="motcua.admin.views.platform_screens.SpeakingSecurityManager",
+        FAB_SECURITY_MANAGER_CLASS=SECURITY_MANAGER,
         MOTCUA_FAB_VIETNAMESE=True,
     )
     app.config.from_mapping(HARDENED)

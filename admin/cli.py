@@ -126,6 +126,25 @@ def downgrade_command() -> None:
     click.echo("Our tables are gone.")
 
 
+@motcua.command("remove-second-factor")
+@click.argument("login")
+def remove_second_factor_command(login: str) -> None:
+    """Take the second factor of LOGIN away (user name or e-mail): the phone is lost. Ends the person's logins."""
+    from motcua.admin.domain.logins import end_all_logins
+    from motcua.admin.domain.second_factor import remove_second_factor
+    from motcua.admin.domain.staffing import find_login
+    from motcua.admin.errors import UnknownLoginError
+
+    with current_motcua().database.write() as session:
+        try:
+            user = find_login(session, login)
+        except UnknownLoginError as error:
+            raise click.ClickException(str(error)) from error
+        is_removed = remove_second_factor(session, user.id)
+        end_all_logins(session, [user.id])
+    click.echo(f"{login} logs in with the password alone." if is_removed else f"{login} has no second factor.")
+
+
 @motcua.command("doctor", with_appcontext=False)
 @click.pass_obj
 def doctor_command(script: ScriptInfo) -> None:

@@ -91,6 +91,14 @@ class Language(StrEnum):
     EN = "en"
 
 
+class SecondFactorPolicy(StrEnum):
+    """Whether a login needs more than a password."""
+
+    OFF = "off"
+    OFFERED = "offered"
+    REQUIRED = "required"
+
+
 class TicketState(StrEnum):
     """Where a ticket stands."""
 

@@ -16,6 +16,8 @@
     - VersionDayError
     - ListTooLongError
     - ReasonMissingError
+    - CodeRefusedError
+    - PasswordRefusedError
   - NotFoundError             no such thing, or not for this person
     - UnknownServiceError
     - UnknownProcedureError
@@ -35,11 +37,13 @@
       - TicketTakenError
     - ServiceNotServedError
     - DossierStateError
+    - SecondFactorHeldError
     - SupplementPolicyUnsetError
     - OfficeNotReadyError
       - IdentifierMissingError
       - HoursMissingError
   - TooManyTriesError
+    - TooManyCodesError
   - UnavailableError          not now
     - ServiceClosedError
     - OutsideHoursError
@@ -234,6 +238,22 @@ class ReasonMissingError(InvalidInputError):
     en = "The step “{step}” needs a reason. Please write one and try again."
 
 
+class CodeRefusedError(InvalidInputError):
+    """The code of a second factor is wrong, over, or was used before."""
+
+    code = "code_refused"
+    vi = "Mã không đúng hoặc đã được dùng. Vui lòng chờ ứng dụng hiện mã mới rồi nhập lại."
+    en = "The code is wrong or was used before. Please wait for the app to show a new one and enter that."
+
+
+class PasswordRefusedError(InvalidInputError):
+    """Whoever changes how one logs in must know the password."""
+
+    code = "password_refused"
+    vi = "Mật khẩu không đúng. Vui lòng nhập lại."
+    en = "The password is wrong. Please enter it again."
+
+
 class PrinterAddressError(InvalidInputError):
     """A printer can't be where the address says."""
 
@@ -400,6 +420,14 @@ class DossierStateError(ConflictError):
     en = "Dossier {dossier} cannot go from “{from_status}” to “{to_status}”."
 
 
+class SecondFactorHeldError(ConflictError):
+    """There is a second factor already; a new one needs the old one to be removed."""
+
+    code = "second_factor_held"
+    vi = "Tài khoản này đã bật xác thực hai bước. Muốn dùng điện thoại khác, hãy tắt rồi bật lại."
+    en = "This account has two-step login already. For another phone, switch it off and on again."
+
+
 class SupplementPolicyUnsetError(ConflictError):
     """Nobody has decided what a request for more papers does to the due date."""
 
@@ -438,6 +466,14 @@ class TooManyTriesError(Refusal):
     code = "too_many_tries"
     vi = "Đã thử quá nhiều lần. Vui lòng chờ một phút rồi thử lại."
     en = "Too many tries. Please wait a minute and try again."
+
+
+class TooManyCodesError(TooManyTriesError):
+    """Somebody who knows the password tries codes."""
+
+    code = "too_many_codes"
+    vi = "Đã nhập mã quá nhiều lần. Vui lòng chờ mười lăm phút rồi thử lại."
+    en = "Too many codes were tried. Please wait a quarter of an hour and try again."
 
 
 class UnavailableError(Refusal):

@@ -10,15 +10,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from flask_appbuilder.const import AUTH_DB
+
 from motcua.admin.errors import SettingError
 from motcua.admin.passwords import check_password
 from motcua.admin.rate_limits import STORAGE, login_key
-from motcua.admin.settings import read_public_url
+from motcua.admin.settings import read_public_url, read_staff_sessions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 LEAST_KEY_BYTES = 32
+SECURITY_MANAGER = "motcua.admin.views.platform_screens.SpeakingSecurityManager"
 _LEAST_KEY_LETTERS = 10
 #: Keys that stand in tutorials and skeletons, and that every attacker tries first.
 PUBLIC_KEYS = frozenset({r"\2\1thisismyscretkey\1\2\e\y\y\h", "thisismyscretkey", "TEST_NON_DEV_SECRET"})
@@ -53,7 +56,7 @@ HARDENED: dict[str, Any] = {
 
 
 def complete(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what follows from the deployment's address and is not configured. Raises SettingError."""
+    """Return what follows from the deployment's address and logins and is not configured. Raises SettingError."""
     address = urlsplit(read_public_url(config))
     is_https = address.scheme == "https"
     own = [host for host in (address.hostname or "", *_LOOPBACK) if host]
@@ -65,9 +68,18 @@ def complete(config: Mapping[str, Any]) -> dict[str, Any]:
             pattern for host in own for pattern in (host, *(f"{host}:{port}" for port in _PORTS))
         ],
     }
+    # Where people log in by FAB's own form and our doors; a single sign-on has a second step of its own.
+    offered = "offered" if _has_our_doors(config) else "off"
+    derived["MOTCUA_SECOND_FACTOR"] = offered
     # With this name the browser itself refuses the cookie to other hosts and to plain http.
     derived["SESSION_COOKIE_NAME"] = "__Host-motcua" if is_https and not address.path else "session"
     return {key: value for key, value in derived.items() if config.get(key) is None or key not in config}
+
+
+def _has_our_doors(config: Mapping[str, Any]) -> bool:
+    has_passwords = config.get("AUTH_TYPE", AUTH_DB) == AUTH_DB
+    is_ours = config.get("FAB_SECURITY_MANAGER_CLASS") == SECURITY_MANAGER
+    return has_passwords and is_ours and read_staff_sessions(config)
 
 
 def check_secret_key(config: Mapping[str, Any]) -> None:

@@ -1,10 +1,17 @@
 """How long a login holds: until its person logs out or is changed, and not while nobody is there (C-14).
 
 Flask's session is a signed cookie, and a signature has no end: a copy would
-work after the logout. Here every login carries its person's epoch, a random
-word in a table of ours. It holds while the table says the same word; to end
-all logins of a person is to delete the row, in the same transaction that
-changes the password, the roles or the person. The next login begins a new one.
+work after the logout. Here every login carries an id of its own and its
+person's epoch, a random word in a table of ours. It holds while the table
+says the same word and the id was not logged out of. To end all logins of a
+person is to delete the row, in the same transaction that changes the
+password, the roles, the place in an office or the person. The next login
+begins a new one.
+
+The API's tokens are taken with a password and have no logout of their own. An
+access or refresh token is void after the next logout of its person, wherever
+that was pressed, after all that ends every login, and when it expires
+(Flask-JWT-Extended: a quarter of an hour, thirty days).
 
 Flask-Login says when it looks for somebody's login. Who brings none (a kiosk,
 a board, a citizen's phone) costs no query.
@@ -12,30 +19,27 @@ a board, a citizen's phone) costs no query.
 
 from __future__ import annotations
 
-import secrets
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from flask import current_app, flash, request, session
-from flask_appbuilder.security.sqla.models import Group, Role, User
+from flask import current_app, flash, g, get_flashed_messages, request, session
 from flask_login import COOKIE_NAME, user_accessed, user_logged_in, user_logged_out
-from sqlalchemy import delete, event, inspect, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import event
 
+from motcua.admin.changed_people import end_logins_with_the_change
+from motcua.admin.domain.logins import begin_words, end_login, epoch_of_login, new_word, words_of
 from motcua.admin.extension import current_motcua
 from motcua.admin.language import gettext
-from motcua.admin.models import SessionEpoch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
-    from flask import Flask
+    from flask import Flask, Response
     from flask_appbuilder import AppBuilder
-    from sqlalchemy.orm import Session
+    from flask_appbuilder.security.sqla.models import User
 
 _LOGIN = "motcua_login"
 _CLAIM = "motcua_epoch"
-_EPOCH_BYTES = 16
 # Not every answer sets a cookie.
 _SEEN_EVERY = timedelta(minutes=1).total_seconds()
 # A login dated later than now was made on a clock that was wrong since; so little is the next process's clock.
@@ -46,7 +50,6 @@ _LANGUAGE = frozenset({"locale"})
 _OF_THE_LOGIN = frozenset(
     {"_user_id", "_fresh", "_id", "oauth", "oauth_provider", "saml_idp", "saml_name_id", "saml_session_index"}
 )
-_OF_A_PERSON = ("password", "active", "roles", "groups")
 
 
 def end_logins(app: Flask, appbuilder: AppBuilder) -> None:
@@ -54,36 +57,28 @@ def end_logins(app: Flask, appbuilder: AppBuilder) -> None:
     user_accessed.connect(_look, app, weak=False)
     user_logged_in.connect(_begin, app, weak=False)
     user_logged_out.connect(_log_out, app, weak=False)
-    event.listen(appbuilder.session, "before_flush", _end_with_the_change)
+    app.after_request(_say_only_that)
+    event.listen(appbuilder.session, "before_flush", end_logins_with_the_change)
     tokens = appbuilder.sm.jwt_manager
-    tokens.additional_claims_loader(lambda identity: {_CLAIM: epoch_of(int(identity))})
+    tokens.additional_claims_loader(lambda identity: {_CLAIM: words_for(int(identity))[1]})
     tokens.token_in_blocklist_loader(lambda _header, claims: not _carries_epoch(claims))
 
 
 def new_login(user_id: int) -> dict[str, Any]:
     """Return what a person's session carries from now on."""
     now = int(current_motcua().clock().timestamp())
-    return {_LOGIN: {"epoch": epoch_of(user_id), "since": now, "seen": now}}
+    return {_LOGIN: {"id": new_word(), "epoch": words_for(user_id)[0], "since": now, "seen": now}}
 
 
-def epoch_of(user_id: int) -> str:
-    """Return a person's epoch; it begins now if there is none."""
+def words_for(user_id: int) -> tuple[str, str]:
+    """Return what a person's logins and tokens carry; it begins now if nothing holds."""
     motcua = current_motcua()
-    epoch = _standing_epoch(user_id)
-    if epoch is not None:
-        return epoch
-    values = {"user_id": user_id, "epoch": secrets.token_urlsafe(_EPOCH_BYTES), "begun_at": motcua.clock()}
-    insert = sqlite.insert if motcua.database.is_sqlite else postgresql.insert
-    begun = insert(SessionEpoch).values(values)
-    # Of two logins at once both get what the first has begun.
-    shared = begun.on_conflict_do_update(index_elements=["user_id"], set_={"user_id": user_id})
-    with motcua.database.write_connection() as connection:
-        return connection.execute(shared.returning(SessionEpoch.epoch)).scalar_one()
-
-
-def _standing_epoch(user_id: int) -> str | None:
-    with current_motcua().database.read_connection() as connection:
-        return connection.scalar(select(SessionEpoch.epoch).where(SessionEpoch.user_id == user_id))
+    with motcua.database.read_connection() as connection:
+        words = words_of(connection, user_id)
+    if words is None:
+        with motcua.database.write_connection() as connection:
+            words = begin_words(connection, user_id, now=motcua.clock())
+    return words
 
 
 # --- the browser's session -----------------------------------------------------------------------
@@ -97,11 +92,31 @@ def _look(_app: Flask) -> None:
     if user_id is None:
         return
     login, now = session.get(_LOGIN), int(current_motcua().clock().timestamp())
-    if not isinstance(login, dict) or _is_over(login, now) or _standing_epoch(int(user_id)) != login["epoch"]:
+    if not isinstance(login, dict) or not _holds(int(user_id), login, now):
         _keep_only(_LANGUAGE | {"_remember"})
-        flash(gettext("Your session has ended. Please log in again."), "warning")
+        g.motcua_login_ended = True
+        _say_ended()
     elif now - login["seen"] >= _SEEN_EVERY:
         session[_LOGIN] = login | {"seen": now}
+
+
+def _say_ended() -> None:
+    flash(gettext("Your session has ended. Please log in again."), "warning")
+
+
+def _say_only_that(answer: Response) -> Response:
+    """Leave out the platform's word about missing rights: the person has them, and was only away too long."""
+    if answer.location and g.get("motcua_login_ended"):
+        get_flashed_messages()
+        _say_ended()
+    return answer
+
+
+def _holds(user_id: int, login: Mapping[str, Any], now: int) -> bool:
+    if "id" not in login or _is_over(login, now):
+        return False
+    with current_motcua().database.read_connection() as connection:
+        return epoch_of_login(connection, user_id, login["id"]) == str(login["epoch"])
 
 
 def _is_over(login: Mapping[str, Any], now: int) -> bool:
@@ -118,10 +133,20 @@ def _begin(_app: Flask, user: User) -> None:
 
 
 def _log_out(_app: Flask, user: Any) -> None:
+    login = session.get(_LOGIN)
     _keep_only(_LANGUAGE | {"_remember"})
-    if user is not None and user.is_authenticated:
-        with current_motcua().database.write_connection() as connection:
-            connection.execute(delete(SessionEpoch).where(SessionEpoch.user_id == user.id))
+    if login is None or user is None or not user.is_authenticated:
+        return
+    flash(gettext("You are logged out."), "info")
+    motcua = current_motcua()
+    expires_at = datetime.fromtimestamp(login["since"], UTC) + motcua.settings.session_length
+    with motcua.database.write_connection() as connection:
+        end_login(connection, user.id, login["id"], expires_at=expires_at, now=motcua.clock())
+
+
+def keep_only_the_language() -> None:
+    """Empty a session of all that says something about somebody."""
+    _keep_only(_LANGUAGE)
 
 
 def _keep_only(names: frozenset[str]) -> None:
@@ -134,39 +159,6 @@ def _keep_only(names: frozenset[str]) -> None:
 
 
 def _carries_epoch(claims: Mapping[str, Any]) -> bool:
-    epoch = _standing_epoch(int(claims["sub"]))
-    return epoch is not None and claims.get(_CLAIM) == epoch
-
-
-# --- changes of people ---------------------------------------------------------------------------
-
-
-def _end_with_the_change(changing: Session, _context: object, _instances: object) -> None:
-    """End the logins of whose password, state or roles are about to be written; both or neither are kept."""
-    people = {user.id for row in changing.dirty for user in _changed_by(row)}
-    people |= {user.id for row in changing.deleted for user in _losing(row)}
-    if people:
-        ended = delete(SessionEpoch).where(SessionEpoch.user_id.in_(people))
-        changing.execute(ended, execution_options={"synchronize_session": False})
-
-
-def _changed_by(row: object) -> Iterator[User]:
-    if isinstance(row, User) and any(_is_changed(row, name) for name in _OF_A_PERSON):
-        yield row
-    elif isinstance(row, Group) and _is_changed(row, "roles"):
-        yield from row.users
-
-
-def _losing(row: object) -> Iterator[User]:
-    if isinstance(row, User):
-        yield row
-    elif isinstance(row, Group):
-        yield from row.users
-    elif isinstance(row, Role):
-        yield from row.user
-        for group in row.groups:
-            yield from group.users
-
-
-def _is_changed(row: object, name: str) -> bool:
-    return bool(inspect(row).attrs[name].load_history().has_changes())
+    with current_motcua().database.read_connection() as connection:
+        words = words_of(connection, int(claims["sub"]))
+    return words is not None and claims.get(_CLAIM) == words[1]

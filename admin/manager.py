@@ -17,6 +17,7 @@ from motcua.admin.logins import end_logins
 from motcua.admin.platform_words import speak_vietnamese
 from motcua.admin.settings import read_settings
 from motcua.admin.views import register_views
+from motcua.admin.views.doors import check_doors
 
 if TYPE_CHECKING:
     from flask_appbuilder import AppBuilder
@@ -29,6 +30,7 @@ class AdminManager(BaseManager):
         # FAB swallows what goes wrong in register_views; a nonsense setting must stop the start here.
         super().__init__(appbuilder)
         settings = read_settings(current_app.config)
+        check_doors(settings, appbuilder.sm)
         database = Database(appbuilder.session.get_bind().engine.url, patience_seconds=settings.write_patience_seconds)
         motcua = Motcua(settings=settings, database=database, clock=WatchedClock())
         motcua.checks["clock"] = lambda: check_clock(motcua)

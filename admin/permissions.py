@@ -96,7 +96,7 @@ _CONSOLE = _SERVE | _menu("MotcuaConsole")
 _KEEP_CATALOGUE = _on("MotcuaProcedureView", "can_add", "can_edit") | _on("MotcuaFieldView", *_KEEP)
 _KEEP_OFFICE = (
     _on("MotcuaOfficeView", *_KEEP)
-    | _on("MotcuaStaffView", *_KEEP)
+    | _on("MotcuaStaffView", *_KEEP, "can_end_logins", "can_remove_second_factor")
     | _on("MotcuaHolidayView", *_KEEP)
     | _on("MotcuaYearView", *_KEEP)
     | _on("MotcuaServiceView", *_KEEP)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from motcua.admin.enums import SecondFactorPolicy
 from motcua.admin.errors import SettingError
 
 if TYPE_CHECKING:
@@ -57,10 +58,20 @@ SETTINGS = (
     Setting(
         "MOTCUA_STAFF_SESSIONS",
         False,
-        "Whether logins end: on every device at logout and at a change of password, roles or state, and after a while.",
+        "Whether logins end: at logout, when the person's password, roles, office or state change, after a while.",
     ),
     Setting("MOTCUA_SESSION_IDLE_MINUTES", 30, "After how many minutes without a request a login ends."),
     Setting("MOTCUA_SESSION_HOURS", 12, "After how many hours a login ends, used or not."),
+    Setting(
+        "MOTCUA_SECOND_FACTOR",
+        "off",
+        "Whether a login takes a code from the person's phone beside the password: 'off', 'offered' or 'required'.",
+    ),
+    Setting(
+        "MOTCUA_SECOND_FACTOR_ROLES",
+        (),
+        "Roles of the platform of which a 'required' second factor is required; of everybody when empty.",
+    ),
     Setting(
         "MOTCUA_DOSSIER_CODE_PATTERN",
         r"(?:[A-Z]\d{2}(?:\.\d{2,3}){0,4}|\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2})-(?P<day>\d{6})-\d{4,7}",
@@ -84,6 +95,8 @@ class Settings:
     staff_sessions: bool
     session_idle: timedelta
     session_length: timedelta
+    second_factor: SecondFactorPolicy
+    second_factor_roles: frozenset[str]
     dossier_code_pattern: re.Pattern[str]
     write_patience_seconds: float
 
@@ -122,9 +135,11 @@ def read_settings(config: Mapping[str, Any]) -> Settings:
         series_capacity=whole_number(config, SETTINGS, "MOTCUA_SERIES_CAPACITY", 1, 999_999),
         fab_vietnamese=yes_or_no(config, SETTINGS, "MOTCUA_FAB_VIETNAMESE"),
         secure_headers=yes_or_no(config, SETTINGS, "MOTCUA_SECURE_HEADERS"),
-        staff_sessions=yes_or_no(config, SETTINGS, "MOTCUA_STAFF_SESSIONS"),
+        staff_sessions=read_staff_sessions(config),
         session_idle=timedelta(minutes=whole_number(config, SETTINGS, "MOTCUA_SESSION_IDLE_MINUTES", 1, 24 * 60)),
         session_length=timedelta(hours=whole_number(config, SETTINGS, "MOTCUA_SESSION_HOURS", 1, 24)),
+        second_factor=_second_factor(config),
+        second_factor_roles=_names(config, "MOTCUA_SECOND_FACTOR_ROLES"),
         dossier_code_pattern=_pattern(config, "MOTCUA_DOSSIER_CODE_PATTERN"),
         write_patience_seconds=_seconds(config, "MOTCUA_WRITE_PATIENCE_SECONDS"),
     )
@@ -141,6 +156,25 @@ def time_zone_named(config: Mapping[str, Any], settings: tuple[Setting, ...], na
     return str(value)
 
 
+def _second_factor(config: Mapping[str, Any]) -> SecondFactorPolicy:
+    value = value_of(config, SETTINGS, "MOTCUA_SECOND_FACTOR")
+    if value not in tuple(SecondFactorPolicy):
+        msg = f"MOTCUA_SECOND_FACTOR must be 'off', 'offered' or 'required', not {value!r}."
+        raise SettingError(msg)
+    if value != SecondFactorPolicy.OFF and not read_staff_sessions(config):
+        msg = "MOTCUA_SECOND_FACTOR needs MOTCUA_STAFF_SESSIONS = True: logins from before it must end."
+        raise SettingError(msg)
+    return SecondFactorPolicy(value)
+
+
+def _names(config: Mapping[str, Any], name: str) -> frozenset[str]:
+    value = value_of(config, SETTINGS, name)
+    if not isinstance(value, list | tuple) or not all(isinstance(each, str) and each for each in value):
+        msg = f"{name} must be a list of names, not {value!r}."
+        raise SettingError(msg)
+    return frozenset(value)
+
+
 def _pattern(config: Mapping[str, Any], name: str) -> re.Pattern[str]:
     value = value_of(config, SETTINGS, name)
     try:
@@ -151,6 +185,11 @@ def _pattern(config: Mapping[str, Any], name: str) -> re.Pattern[str]:
         reason = str(error)
     msg = f"{name} must be a regular expression, not {value!r}: {reason}."
     raise SettingError(msg)
+
+
+def read_staff_sessions(config: Mapping[str, Any]) -> bool:
+    """Tell whether logins end; raise SettingError when it says neither."""
+    return yes_or_no(config, SETTINGS, "MOTCUA_STAFF_SESSIONS")
 
 
 def read_public_url(config: Mapping[str, Any]) -> str:

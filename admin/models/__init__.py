@@ -16,7 +16,7 @@ from motcua.admin.models.queue import (
     TicketEvent,
     counter_service,
 )
-from motcua.admin.models.sessions import SessionEpoch
+from motcua.admin.models.sessions import RevokedLogin, SecondFactor, SessionEpoch, SpareCode
 
 __all__ = [
     "CalendarYear",
@@ -41,8 +41,11 @@ __all__ = [
     "ProcedureVersion",
     "QueueService",
     "RateCounter",
+    "RevokedLogin",
+    "SecondFactor",
     "ServiceDay",
     "SessionEpoch",
+    "SpareCode",
     "StaffMember",
     "Ticket",
     "TicketEvent",

@@ -17,14 +17,14 @@ from sqlalchemy import or_
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
-from motcua.admin.errors import NotAllowedError, NotFoundError, Refusal, UnknownFieldsError
+from motcua.admin.errors import NotAllowedError, NotFoundError, Refusal
 from motcua.admin.language import current_language, gettext
 from motcua.admin.permissions import roles_on, roles_with
 from motcua.admin.views.constraints import broken_rule
 from motcua.admin.views.datamodel import ScopedInterface
 from motcua.admin.views.forms import CSRF, VERSION, StaffForm
 from motcua.admin.views.listing import page_of, read_asked
-from motcua.admin.views.page import StaffPage, check_command
+from motcua.admin.views.page import StaffPage, check_command, refuse_beyond
 from motcua.admin.views.problems import status_of
 from motcua.admin.views.wording import spoken
 
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Query
 
     from motcua.admin.views.listing import Asked, Facet, Preset
-
-_NAMED_LETTERS = 200
 
 
 class OfficeModelView(StaffPage, ModelView):
@@ -309,7 +307,7 @@ class OfficeModelView(StaffPage, ModelView):
 
 def refuse_unknown_fields(form: StaffForm) -> None:
     """Refuse a form with fields that are not on the screen. Raises UnknownFieldsError."""
-    _refuse_beyond(set(form.data))
+    refuse_beyond(set(form.data))
 
 
 def command_target(view: OfficeModelView, pk: str, permission: str, *fields: str) -> Any:
@@ -322,11 +320,5 @@ def command_target(view: OfficeModelView, pk: str, permission: str, *fields: str
     item = view.wanted(pk)
     if not view.may_act(item, permission):
         raise NotAllowedError
-    _refuse_beyond(set(fields))
+    refuse_beyond(set(fields))
     return item
-
-
-def _refuse_beyond(known: set[str]) -> None:
-    unknown = sorted(set(request.form) - known - {CSRF})
-    if unknown:
-        raise UnknownFieldsError(fields=", ".join(unknown)[:_NAMED_LETTERS])

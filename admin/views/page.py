@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from functools import wraps
+from typing import TYPE_CHECKING, Any, ParamSpec, cast
 
 import flask_babel
-from flask import abort, current_app, g, request
+from flask import abort, current_app, g, redirect, request
 from flask_appbuilder import BaseView
+from flask_login import current_user
 
-from motcua.admin.errors import ForgedRequestError
+from motcua.admin.errors import ForgedRequestError, UnknownFieldsError
 from motcua.admin.extension import current_motcua
 from motcua.admin.headers import guard_screens
 from motcua.admin.language import current_language, gettext
 from motcua.admin.views import wording
 from motcua.admin.views.answers import answer_on_pages
-from motcua.admin.views.forms import CommandForm
+from motcua.admin.views.forms import CSRF, CommandForm
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from flask import Blueprint
+    from flask.typing import ResponseReturnValue
     from sqlalchemy.orm import Session
+
+_NAMED_LETTERS = 200
+_Asked = ParamSpec("_Asked")
 
 
 def words(message: object, /, **facts: object) -> str:
@@ -69,6 +77,18 @@ class StaffPage(BaseView):
         )
 
 
+def for_everybody_with_a_login(show: Callable[_Asked, ResponseReturnValue]) -> Callable[_Asked, ResponseReturnValue]:
+    """Mark a page about oneself: it needs a login, and no permission."""
+
+    @wraps(show)
+    def shown(*arguments: _Asked.args, **named: _Asked.kwargs) -> ResponseReturnValue:
+        if not current_user.is_authenticated:
+            return redirect(current_app.appbuilder.get_url_for_login_with(request.url))  # type: ignore[attr-defined]
+        return show(*arguments, **named)
+
+    return shown
+
+
 def signed_in() -> Any:
     """Return the person at the screen."""
     return g.get("user")
@@ -80,3 +100,10 @@ def check_command() -> None:
         abort(405)
     if not CommandForm().validate_on_submit():
         raise ForgedRequestError
+
+
+def refuse_beyond(known: set[str]) -> None:
+    """Refuse fields that are not on the page. Raises UnknownFieldsError."""
+    unknown = sorted(set(request.form) - known - {CSRF})
+    if unknown:
+        raise UnknownFieldsError(fields=", ".join(unknown)[:_NAMED_LETTERS])

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from flask import current_app, flash, redirect
+from flask_appbuilder import expose, has_access
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import or_
 from sqlalchemy.orm import joinedload
 
+from motcua.admin.domain.logins import end_all_logins
 from motcua.admin.domain.names import full_name
+from motcua.admin.domain.second_factor import remove_second_factor
 from motcua.admin.domain.staffing import find_login, settle_platform_roles
 from motcua.admin.enums import StaffRole
+from motcua.admin.errors import NotAllowedError, NotFoundError
+from motcua.admin.extension import current_motcua
 from motcua.admin.language import gettext, lazy_gettext
-from motcua.admin.models import Office, StaffMember
+from motcua.admin.models import Office, SecondFactor, StaffMember
 from motcua.admin.permissions import ROLE_OF_STAFF
-from motcua.admin.views.base import OfficeModelView
+from motcua.admin.scope import acts_everywhere
+from motcua.admin.views.base import OfficeModelView, command_target
 from motcua.admin.views.datamodel import ScopedInterface
 from motcua.admin.views.facets import office_facet, word_facet
 from motcua.admin.views.forms import (
@@ -28,7 +35,11 @@ from motcua.admin.views.forms import (
     WordField,
 )
 from motcua.admin.views.listing import Preset
+from motcua.admin.views.page import signed_in
 from motcua.admin.views.wording import Chip, name_of
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
 
 
 def person_name(user: User | None) -> str:
@@ -73,6 +84,7 @@ class MotcuaStaffView(OfficeModelView):
     list_title = lazy_gettext("Staff")
     add_title = lazy_gettext("New staff member")
     edit_title = lazy_gettext("Edit place")
+    show_template = "motcua/admin/person.html"
     lead = lazy_gettext("Who works in which office. Roles are given and taken back together with the place.")
     search_hint = lazy_gettext("Name or user name")
     label_columns: ClassVar[dict[str, Any]] = {
@@ -132,3 +144,44 @@ class MotcuaStaffView(OfficeModelView):
     def settle(self, item: StaffMember) -> None:
         """Let the platform's roles follow the places, in the same transaction."""
         settle_platform_roles(self.session, item.user, ROLE_OF_STAFF)
+
+    def may_end_logins(self, place: StaffMember) -> bool:
+        """Tell whether the person may end another's logins, where logins end at all."""
+        return current_motcua().settings.staff_sessions and self.may_act(place, "can_end_logins")
+
+    @expose("/end-logins/<pk>", methods=["POST"])
+    @has_access
+    def end_logins(self, pk: str) -> ResponseReturnValue:
+        """End every login of a person: of who has left, or whose machine was lost."""
+        place = command_target(self, pk, "can_end_logins")
+        if not current_motcua().settings.staff_sessions:
+            raise NotFoundError
+        with current_motcua().database.write() as session:
+            end_all_logins(session, [place.user_id])
+        flash(gettext("“{name}” is logged out on every device.", name=self.title_of(place)), "success")
+        return redirect(self.address("show", pk=place.id))
+
+    def may_remove_second_factor(self, place: StaffMember) -> bool:
+        """Tell whether there is a second factor that the person may take away from another.
+
+        Not from those who act in every office, unless one does so oneself:
+        without it their password alone would open everything.
+        """
+        is_above = acts_everywhere(place.user) and not acts_everywhere(signed_in())
+        is_held = self.session.get(SecondFactor, place.user_id) is not None
+        return is_held and not is_above and self.may_act(place, "can_remove_second_factor")
+
+    @expose("/remove-second-factor/<pk>", methods=["POST"])
+    @has_access
+    def remove_second_factor(self, pk: str) -> ResponseReturnValue:
+        """Take the second factor of a person away whose phone is lost, and end the logins."""
+        place = command_target(self, pk, "can_remove_second_factor")
+        if not self.may_remove_second_factor(place):
+            raise NotAllowedError
+        with current_motcua().database.write() as session:
+            remove_second_factor(session, place.user_id)
+            end_all_logins(session, [place.user_id])
+        told = "second factor of person %s removed by person %s"
+        current_app.logger.info(told, place.user_id, signed_in().id)
+        flash(gettext("Two-step login of “{name}” is switched off.", name=self.title_of(place)), "success")
+        return redirect(self.address("show", pk=place.id))

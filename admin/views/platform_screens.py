@@ -27,6 +27,7 @@ from motcua.admin.domain.names import full_name
 from motcua.admin.domain.text import clean_line
 from motcua.admin.errors import PasswordNotChangedError
 from motcua.admin.language import N_, current_language, gettext
+from motcua.admin.views.doors import AuthDBView, SecurityApi
 from motcua.admin.views.wording import yes_no
 
 if TYPE_CHECKING:
@@ -149,11 +150,16 @@ class UserGroupModelView(_PlatformScreen, fab.UserGroupModelView):
 
 
 class SpeakingSecurityManager(SecurityManager):
-    """FAB's security manager with these screens, and without its charts: they load a script from the internet."""
+    """FAB's security manager with these screens and our doors.
+
+    Without its charts: they load a script from the internet.
+    """
 
     userdbmodelview = UserDBModelView
     rolemodelview = RoleModelView
     groupmodelview = UserGroupModelView
+    authdbview = AuthDBView
+    security_api = SecurityApi
     userstatschartview = None
 
     def get_user_menu_access(self, menu_names: list[str] | None = None) -> set[str]:

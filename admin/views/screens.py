@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from motcua.admin.enums import SecondFactorPolicy
+from motcua.admin.extension import current_motcua
 from motcua.admin.language import lazy_gettext
+from motcua.admin.views.account import MotcuaAccountView
 from motcua.admin.views.calendar import MotcuaHolidayView, MotcuaYearView
 from motcua.admin.views.counter import MotcuaCounterConsole
 from motcua.admin.views.desk import MotcuaDeskView
@@ -16,6 +19,8 @@ from motcua.admin.views.people import MotcuaStaffView
 from motcua.admin.views.printers import MotcuaPrinterView
 from motcua.admin.views.procedures import MotcuaFieldView, MotcuaProcedureView
 from motcua.admin.views.queue import MotcuaCounterView, MotcuaPriorityView, MotcuaServiceView
+from motcua.admin.views.second_factor import MotcuaSecondFactorView
+from motcua.admin.views.second_step import MotcuaSecondStepView
 from motcua.admin.views.tickets import MotcuaTicketView
 
 if TYPE_CHECKING:
@@ -80,7 +85,7 @@ GROUPS: tuple[tuple[str, Any, str, tuple[_Entry, ...]], ...] = (
 
 
 def register_screens(appbuilder: AppBuilder) -> None:
-    """Add every screen and its menu entry."""
+    """Add every screen and its menu entry; one's own account stands with the name above."""
     for group, group_label, group_icon, entries in GROUPS:
         for name, label, icon, screen in entries:
             appbuilder.add_view(
@@ -92,3 +97,9 @@ def register_screens(appbuilder: AppBuilder) -> None:
                 category_label=group_label,
                 category_icon=group_icon,
             )
+    settings = current_motcua().settings
+    if settings.staff_sessions:
+        appbuilder.add_view_no_menu(MotcuaAccountView)
+    if settings.second_factor != SecondFactorPolicy.OFF:
+        appbuilder.add_view_no_menu(MotcuaSecondStepView)
+        appbuilder.add_view_no_menu(MotcuaSecondFactorView)

@@ -15,6 +15,7 @@ from flask import current_app, request, url_for
 from flask_login import current_user
 
 from motcua.admin.enums import Language
+from motcua.admin.extension import current_motcua
 from motcua.admin.language import current_language
 from motcua.admin.permissions import MENU_PREFIX
 from motcua.admin.scope import staff_places
@@ -91,6 +92,10 @@ class Shell:
     def account(self) -> str:
         """Name the person, surname first."""
         return f"{current_user.last_name} {current_user.first_name}".strip()
+
+    def account_address(self) -> str:
+        """Return where the person finds the own logins; empty where they do not end."""
+        return url_for("MotcuaAccountView.show") if current_motcua().settings.staff_sessions else ""
 
     def search_address(self) -> str:
         """Return where a dossier is searched for; empty for who may not see any."""

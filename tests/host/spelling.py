@@ -30,9 +30,9 @@ _NO_WORDS = re.compile(
 
 # The same in both languages: names of products, standards and files; Vietnamese abbreviations; languages.
 _NAMES = """
-    API APIs CSRF CSV Chromium DEBUG Debian Excel FAB Flask-AppBuilder HTTPS IP JSON JavaScript LDAP Linux MAC Motcua
-    OID OpenAPI OpenID PDF PIN PNG PostgreSQL Python QR Redis SMTP SQLite TOTP URL USB UTC UUID Ubuntu VNeID Windows
-    XLSX Zalo
+    API APIs Authenticator CSRF CSV Chromium DEBUG Debian Excel FAB Flask-AppBuilder FreeOTP Google HTTPS IP JSON
+    JavaScript LDAP Linux MAC Microsoft Motcua OID OpenAPI OpenID PDF PIN PNG PostgreSQL Python QR Redis SMTP SQLite
+    TOTP URL USB UTC UUID Ubuntu VNeID Windows XLSX Zalo
     admin kiosk scheduler
     Content-Type Idempotency-Key byte chmod https marshmallow mm
     BHYT CCCD CSDL HĐND KB MB NĐ PVHCC QĐ TP TT TTHC UBND

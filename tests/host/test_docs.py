@@ -24,8 +24,8 @@ CONFIG = (ROOT / "config.py").read_text("utf-8")
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 #: Off in a host, because they change its own pages; on in the standalone deployment.
 ON_STANDALONE = {"MOTCUA_FAB_VIETNAMESE", "MOTCUA_SECURE_HEADERS", "MOTCUA_STAFF_SESSIONS"}
-#: Setting it, even to its default, counts as having named a sender.
-ONLY_COMMENTED = {"MOTCUA_MAIL_FROM"}
+#: Setting it, even to its default, counts as having chosen.
+ONLY_COMMENTED = {"MOTCUA_MAIL_FROM", "MOTCUA_SECOND_FACTOR"}
 _LINK = re.compile(r"\]\(([^)#\s]+)[^)]*\)")
 _TEST = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
 

@@ -52,6 +52,8 @@ NONSENSE: Mapping[str, tuple[object, ...]] = {
     "MOTCUA_STAFF_SESSIONS": NO_SWITCH,
     "MOTCUA_SESSION_IDLE_MINUTES": outside(1, 1440),
     "MOTCUA_SESSION_HOURS": outside(1, 24),
+    "MOTCUA_SECOND_FACTOR": ("yes", "", "OFFERED", True, None, "offered", "required"),
+    "MOTCUA_SECOND_FACTOR_ROLES": ("Admin", ("",), (7,), 7, None),
     "MOTCUA_DOSSIER_CODE_PATTERN": ("", "(", b"x", 7, None),
     "MOTCUA_WRITE_PATIENCE_SECONDS": (0, -1, 61, float("nan"), "10", True, None),
     "MOTCUA_BOARD_STREAMS": outside(0, 1000),

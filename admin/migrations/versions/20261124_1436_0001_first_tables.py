@@ -43,10 +43,40 @@ def upgrade() -> None:
         "motcua_session_epoch",
         sa.Column("user_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("epoch", sa.String(length=32), nullable=False),
+        sa.Column("token_epoch", sa.String(length=32), nullable=False),
         sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["ab_user.id"], name="fk_motcua_session_epoch_user", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("user_id", name="pk_motcua_session_epoch"),
     )
+
+    op.create_table(
+        "motcua_revoked_login",
+        sa.Column("login_id", sa.String(length=32), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("login_id", name="pk_motcua_revoked_login"),
+    )
+    with op.batch_alter_table("motcua_revoked_login", schema=None) as batch_op:
+        batch_op.create_index("ix_motcua_revoked_login_expires", ["expires_at"], unique=False)
+
+    op.create_table(
+        "motcua_second_factor",
+        sa.Column("user_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("secret", sa.String(length=64), nullable=False),
+        sa.Column("enrolled_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_step", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["ab_user.id"], name="fk_motcua_second_factor_user", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("user_id", name="pk_motcua_second_factor"),
+    )
+
+    op.create_table(
+        "motcua_spare_code",
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["ab_user.id"], name="fk_motcua_spare_code_user", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("digest", name="pk_motcua_spare_code"),
+    )
+    with op.batch_alter_table("motcua_spare_code", schema=None) as batch_op:
+        batch_op.create_index("ix_motcua_spare_code_user", ["user_id"], unique=False)
 
     op.create_table(
         "motcua_command_receipt",
@@ -909,6 +939,15 @@ def downgrade() -> None:
         batch_op.drop_index("ix_motcua_command_receipt_age")
 
     op.drop_table("motcua_command_receipt")
+    with op.batch_alter_table("motcua_spare_code", schema=None) as batch_op:
+        batch_op.drop_index("ix_motcua_spare_code_user")
+
+    op.drop_table("motcua_spare_code")
+    op.drop_table("motcua_second_factor")
+    with op.batch_alter_table("motcua_revoked_login", schema=None) as batch_op:
+        batch_op.drop_index("ix_motcua_revoked_login_expires")
+
+    op.drop_table("motcua_revoked_login")
     op.drop_table("motcua_session_epoch")
     with op.batch_alter_table("motcua_rate_counter", schema=None) as batch_op:
         batch_op.drop_index("ix_motcua_rate_counter_expires")
