@@ -89,6 +89,7 @@ ESCAPED_THERE = {
     ("admin/views/dossier_words.py", "Markup("): "a format of our own; Markup.format escapes what goes into it",
     ("admin/views/wording.py", "Markup("): "formats of our own; Markup.format escapes what goes into them",
     ("admin/views/platform_screens.py", "Markup("): "a line break of our own; Markup.join escapes what it joins",
+    ("admin/views/enrolment.py", "Markup("): "the drawing of a QR code, of a secret that holds letters and digits only",
     ("kiosk/procedures.py", "Markup("): "the drawing of a QR code; its label is escaped where it is drawn",
 }
 
