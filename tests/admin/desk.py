@@ -17,6 +17,7 @@ from tests.town import PASSWORD
 if TYPE_CHECKING:
     from flask import Flask
     from flask.testing import FlaskClient
+    from flask_appbuilder import AppBuilder
     from sqlalchemy.orm import Session
     from werkzeug.test import TestResponse
 
@@ -27,10 +28,10 @@ ROOT = "/api/v1/counter"
 
 def give_roles(app: Flask, session: Session, town: Town) -> None:
     """Give the people of a town the platform roles that go with their places."""
-    if session.scalar(select(Role.id).where(Role.name == ROLE_OF_STAFF[StaffRole.SUPERVISOR])) is None:
-        with app.app_context():  # roles outlive the people of a test
-            sync_roles(app.appbuilder)  # type: ignore[attr-defined]
-        session.rollback()  # what it read before is not how things are now
+    with app.app_context():
+        platform: AppBuilder = app.appbuilder  # type: ignore[attr-defined]
+        if platform.sm.find_role(ROLE_OF_STAFF[StaffRole.SUPERVISOR]) is None:  # roles outlive the people of a test
+            sync_roles(platform)
     for user, place in (
         (town.lan, StaffRole.RECEIVING_OFFICER),
         (town.minh, StaffRole.CASE_OFFICER),
