@@ -8,6 +8,7 @@ import pytest
 
 from tests.admin.desk import Desk, bearer, give_roles
 from tests.admin.hall import Hall
+from tests.admin.two_offices import TwoOffices, build_two_offices
 from tests.town import NINE, build_town
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from motcua.admin.extension import Motcua
+    from tests.browsing import Moment
 
 
 @pytest.fixture
@@ -36,3 +38,10 @@ def open_hall(app: Flask, session: Session, hall: Hall, monkeypatch: pytest.Monk
 def lan(client: FlaskClient, open_hall: Hall) -> Desk:
     """Return Lan's program at counter 1."""
     return Desk(client, open_hall.town.counter1.id, bearer(client, "lan"))
+
+
+@pytest.fixture
+def two(app: Flask, session: Session, moment: Moment) -> TwoOffices:
+    """Return the province with its two communes, at nine o'clock."""
+    assert moment.now == NINE
+    return build_two_offices(app, session)

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from motcua.admin.domain.printing import order_receipt
 from motcua.admin.enums import DossierStatus, PrintKind, PrintState, StaffRole, SupplementPolicy
 from motcua.admin.models import Dossier, DossierEvent, PrintJob, ProcedureVersion, StaffMember
-from tests.admin.two_offices import TwoOffices, add_dossier, build_two_offices
+from tests.admin.two_offices import TwoOffices, add_dossier
 from tests.town import NINE
 
 if TYPE_CHECKING:
@@ -22,13 +22,6 @@ if TYPE_CHECKING:
     from werkzeug.test import TestResponse
 
     from motcua.admin.database import Database
-    from motcua.admin.extension import Motcua
-
-
-@pytest.fixture
-def two(app: Flask, session: Session, motcua: Motcua, monkeypatch: pytest.MonkeyPatch) -> TwoOffices:
-    monkeypatch.setattr(motcua, "clock", lambda: NINE)
-    return build_two_offices(app, session)
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ from motcua.admin.enums import DurationUnit, StaffRole
 from motcua.admin.models import Device, Procedure, ProcedureVersion, StaffMember
 from motcua.admin.permissions import ROLE_OF_STAFF
 from tests.admin.forms import form_at, read_form, save
-from tests.admin.two_offices import TwoOffices, build_two_offices
-from tests.town import NINE, add_procedure, add_user
+from tests.admin.two_offices import TwoOffices
+from tests.town import add_procedure, add_user
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -24,13 +24,6 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from motcua.admin.database import Database
-    from motcua.admin.extension import Motcua
-
-
-@pytest.fixture
-def two(app: Flask, session: Session, motcua: Motcua, monkeypatch: pytest.MonkeyPatch) -> TwoOffices:
-    monkeypatch.setattr(motcua, "clock", lambda: NINE)
-    return build_two_offices(app, session)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from motcua.admin import cli_data
 from motcua.admin.cli import motcua as commands
+from motcua.admin.demo import PROCEDURES
 from motcua.admin.models import Dossier, Office, Procedure, ProcedureVersion, StaffMember
 from motcua.admin.permissions import sync_roles
 from motcua.admin.schema import downgrade, upgrade
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from motcua.admin.database import Database
-
-PROCEDURES = Path(__file__).parents[2] / "admin" / "sample" / "procedures.csv"
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,6 +13,7 @@ from PIL import Image
 from playwright.sync_api import expect
 from sqlalchemy import select
 
+from motcua.admin.demo import PROCEDURES
 from motcua.admin.domain import calling
 from motcua.admin.domain.csv_rows import decoded_lines
 from motcua.admin.domain.procedure_import import import_procedures
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from motcua.admin.database import Database
     from tests.admin.hall import Hall
 
-PROCEDURES = Path(__file__).parents[2] / "admin" / "sample" / "procedures.csv"
 NEXT, FINISH = "/api/v1/counter/next", "/api/v1/counter/finish"
 
 pytestmark = needs_chromium

@@ -21,7 +21,7 @@ from motcua.admin.enums import DossierStatus, StaffRole, SupplementPolicy
 from motcua.admin.models import Dossier
 from motcua.admin.permissions import ROLE_OF_STAFF
 from motcua.admin.views import dossier_export
-from tests.admin.two_offices import TwoOffices, add_dossier, build_two_offices
+from tests.admin.two_offices import TwoOffices, add_dossier
 from tests.town import NINE
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
     from werkzeug.test import TestResponse
 
-    from motcua.admin.extension import Motcua
 
 #: What spreadsheet programs calculate, run or fetch, as it has been put into forms.
 FORMULAS = (
@@ -137,12 +136,6 @@ def test_the_import_takes_the_mark_off_again() -> None:
 
 
 # --- the list ------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def two(app: Flask, session: Session, motcua: Motcua, monkeypatch: pytest.MonkeyPatch) -> TwoOffices:
-    monkeypatch.setattr(motcua, "clock", lambda: NINE)
-    return build_two_offices(app, session)
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from contextlib import suppress
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event, func, select
 
+from motcua.admin.demo import PROCEDURES
 from motcua.admin.domain import csv_rows
 from motcua.admin.domain.applicants import Applicant
 from motcua.admin.domain.calendar import working_calendar
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from motcua.admin.database import Database
     from motcua.admin.models import Dossier, Office
 
-PROCEDURES = Path(__file__).parents[2] / "admin" / "sample" / "procedures.csv"
 HEADER = "code,name_vi,field,level,working_days_or_hours,fee_vnd,papers,source,verified"
 BIRTH = "1.001193,Đăng ký khai sinh,Hộ tịch,Cấp xã,trong ngày,0,Tờ khai,Cổng DVC,yes"
 DEATH = "1.000656,Đăng ký khai tử,Hộ tịch,Cấp xã,3 ngày làm việc,8000/bản,Tờ khai; Giấy báo tử,Cổng DVC,no"

@@ -11,6 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 from sqlalchemy import select
 
+from motcua.admin.demo import PROCEDURES
 from motcua.admin.domain.csv_rows import decoded_lines
 from motcua.admin.domain.procedure_import import import_procedures
 from motcua.admin.models import Procedure, ProcedureVersion
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
     from motcua.admin.extension import Motcua
 
-PROCEDURES = Path(__file__).parents[2] / "admin" / "sample" / "procedures.csv"
 SCREENS = {"phone": (360, 740), "desk": (1280, 800), "kiosk": (1080, 1920), "narrow": (320, 600)}
 ADDRESSES = [
     "/procedures/",
