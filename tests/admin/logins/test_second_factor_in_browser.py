@@ -57,6 +57,7 @@ def test_setting_it_up_and_logging_in_with_it(browser: Browser, address: str, la
     page.keyboard.type(scanned.at(clock.now))
     page.keyboard.press("Enter")
     expect(page.locator(".frame-account")).to_be_visible()
+    page.wait_for_load_state("networkidle")  # who leaves while a file is sent leaves it open
     page.close()
 
 
