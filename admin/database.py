@@ -14,7 +14,7 @@ import random
 import sqlite3
 import threading
 import time
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import create_engine, event
@@ -126,8 +126,6 @@ class Database:
             **({_LOOK_UP: True} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"})
         )
         self._turn = threading.Lock()
-        driver: Any = self.engine.dialect.dbapi
-        self._can_pipeline = not self.is_sqlite and driver.Pipeline.is_supported()
 
     def _engine(self, url: URL) -> Engine:
         if not self.is_sqlite:
@@ -208,18 +206,16 @@ class Database:
     def direct(self) -> Iterator[Direct]:
         """Take a connection for prepared statements: look-ups first, each standing alone, then ``command``.
 
-        In a command on PostgreSQL, statements whose answer nobody waits for
-        travel with the next one. On SQLite there is one such connection, and
-        it is had in turn. Raises DatabaseBusyError when the turn does not
-        come in time.
+        On SQLite there is one such connection, and it is had in turn. Raises
+        DatabaseBusyError when the turn does not come in time.
         """
         dialect, command = self.engine.dialect, self._direct_command
         if self.is_sqlite:
             with self._my_turn():
-                yield Direct(dialect, self._own_connection(), command)
+                yield Direct(dialect, self._own_connection(), command, command)
             return
         with pooled(self.engine) as connection:
-            direct = Direct(dialect, connection, command)
+            direct = Direct(dialect, connection, command, lambda _: _refusing())
             direct.raw.autocommit = True
             try:
                 yield direct
@@ -246,7 +242,7 @@ class Database:
                 _knock(direct.raw, time.monotonic() + self.patience_seconds)
             else:
                 direct.raw.autocommit = False
-            with kept_or_undone(direct, direct.raw.pipeline() if self._can_pipeline else nullcontext()):
+            with kept_or_undone(direct):
                 yield
 
     @contextmanager

@@ -18,17 +18,21 @@ if TYPE_CHECKING:
 class Direct:
     """A connection of the pool, for prepared statements and nothing else; ``Database.direct`` hands it out."""
 
-    __slots__ = ("_command", "dialect", "pooled")
+    __slots__ = ("_command", "_short_command", "dialect", "pooled", "raw")
 
     def __init__(
         self,
         dialect: Dialect,
         pooled: PoolProxiedConnection,
         command: Callable[[Direct], AbstractContextManager[None]],
+        short_command: Callable[[Direct], AbstractContextManager[None]],
     ) -> None:
         self.dialect = dialect
         self.pooled = pooled
+        #: The driver's own connection.
+        self.raw: Any = pooled.driver_connection
         self._command = command
+        self._short_command = short_command
 
     def command(self) -> AbstractContextManager[None]:
         """Open a command: committed when the block ends, undone when it raises.
@@ -38,31 +42,42 @@ class Direct:
         """
         return self._command(self)
 
-    @property
-    def raw(self) -> Any:
-        """The driver's own connection."""
-        return self.pooled.driver_connection
+    def short_command(self) -> AbstractContextManager[None]:
+        """Open a command for what is one statement on PostgreSQL, which keeps it or undoes it by itself.
+
+        On SQLite no other than ``command``. Raises what that raises.
+        """
+        return self._short_command(self)
 
     def execute(self, sql: str, arguments: Any, *, fetch: bool) -> list[tuple[Any, ...]]:
         """Run a statement. Raises what SQLAlchemy would raise."""
-        with self.speaking(sql):
-            cursor = self.pooled.cursor()
-            cursor.execute(sql, arguments)
-            return list(cursor.fetchall()) if fetch else []
-
-    @contextmanager
-    def speaking(self, sql: str = "") -> Iterator[None]:
-        """Turn the driver's errors into SQLAlchemy's, and never use a broken connection again."""
         driver: Any = self.dialect.dbapi
         try:
-            yield
+            cursor = self.raw.cursor()
+            cursor.execute(sql, arguments)
+            rows: list[tuple[Any, ...]] = cursor.fetchall() if fetch else []
         except driver.Error as error:
-            is_broken = self.pooled.is_valid and self.dialect.is_disconnect(error, self.pooled, None)
-            if is_broken:
-                self.pooled.invalidate(error)
-            raise DBAPIError.instance(
-                sql, None, error, driver.Error, hide_parameters=True, connection_invalidated=is_broken
-            ) from error
+            raise self._spoken(error, sql) from error
+        return rows
+
+    def commit(self) -> None:
+        """Keep what has been done since the command began. Raises what SQLAlchemy would raise."""
+        driver: Any = self.dialect.dbapi
+        try:
+            self.raw.commit()
+        except driver.Error as error:
+            raise self._spoken(error, "COMMIT") from error
+
+    def _spoken(self, error: Any, sql: str) -> Exception:
+        """Return a driver's error as SQLAlchemy's; a connection that broke is never used again."""
+        driver: Any = self.dialect.dbapi
+        is_broken = self.pooled.is_valid and self.dialect.is_disconnect(error, self.pooled, None)
+        if is_broken:
+            self.pooled.invalidate(error)
+        spoken: Exception = DBAPIError.instance(
+            sql, None, error, driver.Error, hide_parameters=True, connection_invalidated=is_broken
+        )
+        return spoken
 
 
 def take_out(engine: Engine) -> PoolProxiedConnection:
@@ -85,13 +100,12 @@ def pooled(engine: Engine) -> Iterator[PoolProxiedConnection]:
 
 
 @contextmanager
-def kept_or_undone(direct: Direct, pipeline: AbstractContextManager[Any]) -> Iterator[None]:
+def kept_or_undone(direct: Direct) -> Iterator[None]:
     """Commit when the block ends, undo everything when it raises."""
     driver: Any = direct.dialect.dbapi
     try:
-        with direct.speaking("COMMIT"), pipeline:
-            yield
-            direct.raw.commit()
+        yield
+        direct.commit()
     except BaseException:
         if direct.pooled.is_valid:  # a connection that broke has nothing left to undo
             with suppress(driver.Error):

@@ -22,6 +22,8 @@ _POLICY = (
     "default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self'{styles}; img-src 'self' data:; "
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
+#: Data that a browser shows as if it were a page is shown with nothing else.
+_POLICY_OF_DATA = "default-src 'none'; frame-ancestors 'none'"
 # FAB's templates hide things with style attributes; scripts stay forbidden there as everywhere.
 _FAB_STYLES = "; style-src-attr 'unsafe-inline'"
 _ALWAYS = {
@@ -54,7 +56,7 @@ def secure_headers(app: Flask, *, is_https: bool) -> None:
         said = {name.lower() for name in headers.keys()}  # noqa: SIM118 - a multidict: iterating gives pairs
         wanted = dict(always)
         if "content-security-policy" not in said:
-            wanted["Content-Security-Policy"] = _policy()
+            wanted["Content-Security-Policy"] = _POLICY_OF_DATA if response.is_json else _policy()
         elif "frame-ancestors 'none'" not in headers["Content-Security-Policy"]:
             wanted["X-Frame-Options"] = "SAMEORIGIN"
         if not request.path.startswith("/static/"):

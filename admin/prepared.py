@@ -10,6 +10,7 @@ SQLAlchemy as usual.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class _Compiled:
     #: Values written into the statement itself, such as the 1 of ``last_number + 1``.
     fixed: Mapping[str, Any]
     #: Order of the values where the driver counts them; None where it knows them by name.
-    order: Sequence[str] | None
+    in_order: Callable[[Mapping[str, Any]], Any] | None
     to_driver: Mapping[str, Convert]
     from_driver: Sequence[Convert | None]
 
@@ -48,7 +49,7 @@ class Prepared:
         self._by_dialect: dict[str, _Compiled] = {}
 
     def run(self, connection: Direct, values: Mapping[str, Any]) -> None:
-        """Run it. In a command on PostgreSQL it may fail as late as the commit."""
+        """Run it. Raises what SQLAlchemy would raise."""
         compiled = self._compiled(connection.dialect)
         connection.execute(compiled.sql, _arguments(compiled, values), fetch=False)
 
@@ -83,7 +84,7 @@ def _compile(statement: Any, dialect: Dialect, columns: Sequence[str] | None) ->
     return _Compiled(
         sql=str(compiled),
         fixed=fixed,
-        order=list(compiled.positiontup) if compiled.positional else None,
+        in_order=_in_order(compiled.positiontup) if compiled.positional else None,
         to_driver={name: processor for name, processor in convert.items() if processor is not None},
         from_driver=[column.type.dialect_impl(dialect).result_processor(dialect, None) for column in results],
     )
@@ -93,4 +94,9 @@ def _arguments(compiled: _Compiled, values: Mapping[str, Any]) -> Any:
     given = {**compiled.fixed, **values}
     for name, convert in compiled.to_driver.items():
         given[name] = convert(given[name])
-    return given if compiled.order is None else [given[name] for name in compiled.order]
+    return given if compiled.in_order is None else compiled.in_order(given)
+
+
+def _in_order(names: Sequence[str]) -> Callable[[Mapping[str, Any]], Any]:
+    # Asked for one thing only, ``itemgetter`` does not put it into a tuple.
+    return itemgetter(*names) if len(names) > 1 else lambda given: [given[name] for name in names]

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from motcua.admin.domain.desks import Desk
     from motcua.admin.settings import Settings
 
+_TO_JSON = json.JSONEncoder(ensure_ascii=False)
+
 
 class KioskApi(BaseApi):
     """Four addresses, for enrolled kiosks only."""
@@ -186,10 +188,9 @@ class KioskApi(BaseApi):
         check_service_is_open(desk)
         self.hours.check(desk, now)
         failpoint("issue.before_begin")
-        with connection.command():
+        with connection.short_command():
             day = local_day(now, desk.time_zone)
             ticket = issue_ticket(connection, order, desk, day=day, now=now, settings=motcua.settings)
-            failpoint("issue.before_commit")
         failpoint("issue.after_commit")
         return ticket
 
@@ -201,7 +202,7 @@ def _earlier(motcua: Motcua, order: TicketOrder, desk: Desk) -> IssuedTicket | N
 
 def _answer(status: int, body: dict[str, Any]) -> Response:
     headers = {"Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store"}
-    return Response(json.dumps(body, ensure_ascii=False), status, headers)
+    return Response(_TO_JSON.encode(body), status, headers)
 
 
 def _ticket_body(ticket: IssuedTicket, settings: Settings, paper: PrintState | None) -> dict[str, Any]:

@@ -13,8 +13,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
-from motcua.admin.domain.tickets import estimated_minutes, waiting_ahead
+from motcua.admin.domain.tickets import waiting_ahead
 from motcua.admin.domain.tracking import find_by_token
+from motcua.admin.domain.waits import estimated_minutes
 from motcua.admin.enums import DossierStatus, Errand, TicketState
 from motcua.admin.errors import NotFoundError
 from motcua.admin.models import Counter, Dossier, DossierEvent, ServiceDay, Ticket, counter_service

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from motcua.admin.clock import local_day
 from motcua.admin.domain.opening import check_office_is_open, next_opening
-from motcua.admin.domain.tickets import estimated_minutes
+from motcua.admin.domain.waits import estimated_minutes
 from motcua.admin.errors import InBoth, OutsideHoursError, QuotaReachedError, Refusal, ServiceClosedError
 from motcua.admin.models import Counter, Office, PriorityGroup, QueueService, ServiceDay, counter_service
 

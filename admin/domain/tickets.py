@@ -9,18 +9,19 @@ must not wait for an object mapper: see ``benchmarks/issuing.py``.
 from __future__ import annotations
 
 import hashlib
-import math
 import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, func, select
 
-from motcua.admin.domain.ticket_rows import add_rows, take_number
+from motcua.admin.domain.giving_at_once import give_at_once
+from motcua.admin.domain.giving_by_steps import give_by_steps
+from motcua.admin.domain.ticket_rows import Terms
 from motcua.admin.domain.tracking import token_digest, tracking_token
+from motcua.admin.domain.waits import at_least_one, expected_seconds
 from motcua.admin.enums import Errand, Language, TicketState
 from motcua.admin.errors import IdempotencyKeyReusedError, InvalidInputError, NotFoundError, QuotaReachedError
-from motcua.admin.failpoints import failpoint
 from motcua.admin.models import PriorityGroup, QueueService, Ticket
 from motcua.admin.models.types import LARGEST_ID
 from motcua.admin.prepared import Prepared
@@ -37,8 +38,6 @@ if TYPE_CHECKING:
 
 _TICKET = Ticket.__table__
 _ORDINARY, _PRIORITY = 1, 0
-# The configured pace counts as this many visitors, so that one odd visit does not turn the estimate over.
-_PRIOR_VISITS = 5
 
 _PRIORITY_WAITING = Prepared(
     select(func.count()).where(
@@ -102,34 +101,32 @@ def issue_ticket(
     IntegrityError when this key has already been used: then the transaction
     is to be undone and ``find_issued`` has the earlier ticket.
     """
-    ahead_of_priority = _priority_ahead(connection, order, desk, day)
     public_id = uuid.uuid4().hex
     token = tracking_token(settings.qr_key, public_id, 1)
-    prepared = _ticket_row(order, desk, public_id, token)
-    taken = take_number(connection, office_id=desk.office_id, series=desk.series, day=day)
-    failpoint("issue.after_counter")
-    limit = min(desk.daily_quota or settings.series_capacity, settings.series_capacity)
-    if taken.number > limit:
-        raise QuotaReachedError(service=desk.names, quota=limit)
-    ahead = taken.waiting - 1 if ahead_of_priority is None else ahead_of_priority
-    wait = estimated_minutes(
-        ahead,
-        average_minutes=desk.average_minutes,
-        open_counters=desk.open_counters,
-        served_count=taken.served_count,
-        served_seconds=taken.served_seconds,
+    row = _ticket_row(order, desk, public_id, token) | {"service_day": day, "issued_at": now}
+    terms = Terms(
+        limit=min(desk.daily_quota or settings.series_capacity, settings.series_capacity),
+        digits=settings.number_digits,
+        ahead_of_priority=_priority_ahead(connection, order, desk, day),
+        expected_seconds=expected_seconds(desk.average_minutes),
+        counters=at_least_one(desk.open_counters),
+        printer_id=desk.printer_id,
     )
-    row = prepared | {
-        "service_day": day,
-        "number": taken.number,
-        "label": f"{desk.series}{taken.number:0{settings.number_digits}d}",
-        "queued_seq": taken.seq,
-        "issued_at": now,
-        "ahead_at_issue": ahead,
-        "wait_at_issue": wait,
-    }
-    ticket_id = add_rows(connection, row, ticket_id=taken.ticket_id, printer_id=desk.printer_id)
-    return _issued(row | {"id": ticket_id}, desk.service_code, token=token, is_repeat=False)
+    give = give_by_steps if connection.dialect.name == "sqlite" else give_at_once
+    given = give(connection, row, terms)
+    if given is None:
+        raise QuotaReachedError(service=desk.names, quota=terms.limit)
+    return IssuedTicket(
+        id=given.id,
+        token=token,
+        label=given.label,
+        service=desk.service_code,
+        service_day=day,
+        issued_at=now,
+        ahead=given.ahead,
+        wait_minutes=given.wait_minutes,
+        is_repeat=False,
+    )
 
 
 def find_issued(connection: Connection, order: TicketOrder, desk: Desk, *, settings: Settings) -> IssuedTicket | None:
@@ -142,7 +139,7 @@ def find_issued(connection: Connection, order: TicketOrder, desk: Desk, *, setti
         return None
     if row["request_digest"] != order.digest:
         raise IdempotencyKeyReusedError
-    return _issued(row, desk.service_code, token=_token(row, settings), is_repeat=True)
+    return _issued_before(row, desk.service_code, settings)
 
 
 def issued_on(session: Session, device_id: int, ticket_id: int, *, settings: Settings) -> IssuedTicket:
@@ -157,7 +154,7 @@ def issued_on(session: Session, device_id: int, ticket_id: int, *, settings: Set
     found = row.first()
     if found is None:
         raise NotFoundError
-    return _issued(found, found["service_code"], token=_token(found, settings), is_repeat=True)
+    return _issued_before(found, found["service_code"], settings)
 
 
 def waiting_ahead(session: Session, ticket: Ticket) -> int:
@@ -178,18 +175,6 @@ def waiting_ahead(session: Session, ticket: Ticket) -> int:
         )
         or 0
     )
-
-
-def estimated_minutes(
-    ahead: int, *, average_minutes: int, open_counters: int, served_count: int, served_seconds: int
-) -> int:
-    """Estimate the wait in whole minutes, from the day's own pace as far as it is known.
-
-    ``average_minutes`` is what the office expects of one visit; every
-    finished visit of the day shifts it. Counters serve side by side.
-    """
-    seconds_each = (average_minutes * 60 * _PRIOR_VISITS + served_seconds) / (_PRIOR_VISITS + served_count)
-    return math.ceil(ahead * seconds_each / max(1, open_counters) / 60)
 
 
 def _priority_ahead(connection: Direct, order: TicketOrder, desk: Desk, day: date) -> int | None:
@@ -222,19 +207,15 @@ def _ticket_row(order: TicketOrder, desk: Desk, public_id: str, token: str) -> d
     }
 
 
-def _token(row: Any, settings: Settings) -> str:
-    return tracking_token(settings.qr_key, row["public_id"], row["token_version"])
-
-
-def _issued(row: Any, service_code: str, *, token: str, is_repeat: bool) -> IssuedTicket:
+def _issued_before(row: Any, service_code: str, settings: Settings) -> IssuedTicket:
     return IssuedTicket(
         id=row["id"],
-        token=token,
+        token=tracking_token(settings.qr_key, row["public_id"], row["token_version"]),
         label=row["label"],
         service=service_code,
         service_day=row["service_day"],
         issued_at=row["issued_at"],
         ahead=row["ahead_at_issue"],
         wait_minutes=row["wait_at_issue"],
-        is_repeat=is_repeat,
+        is_repeat=True,
     )

@@ -85,7 +85,16 @@ class PrintJob(Identified, Record):
     __table_args__ = (
         CheckConstraint("(ticket_id IS NULL) <> (dossier_id IS NULL)", name="ck_motcua_print_job_subject"),
         UniqueConstraint("ticket_id", "kind", "copy_number", name="uq_motcua_print_job_ticket_copy"),
-        UniqueConstraint("dossier_id", "kind", "copy_number", name="uq_motcua_print_job_dossier_copy"),
+        # Partial, unlike that of the tickets: a hall of tickets need not be written into the index of the receipts.
+        Index(
+            "uq_motcua_print_job_dossier_copy",
+            "dossier_id",
+            "kind",
+            "copy_number",
+            unique=True,
+            sqlite_where=text("dossier_id IS NOT NULL"),
+            postgresql_where=text("dossier_id IS NOT NULL"),
+        ),
         Index(
             "ix_motcua_print_job_open",
             "state",

@@ -18,6 +18,7 @@ from flask_appbuilder.security import views as fab
 from flask_appbuilder.security.sqla.manager import SecurityManager
 from flask_appbuilder.widgets import ShowWidget
 from flask_babel import lazy_gettext as of_the_platform
+from flask_limiter.util import get_remote_address
 from flask_login import current_user
 from markupsafe import Markup
 from sqlalchemy.exc import SQLAlchemyError
@@ -27,6 +28,7 @@ from motcua.admin.domain.names import full_name
 from motcua.admin.domain.text import clean_line
 from motcua.admin.errors import PasswordNotChangedError
 from motcua.admin.language import N_, current_language, gettext
+from motcua.admin.rate_limits import EarlyLimiter
 from motcua.admin.views.doors import AuthDBView, SecurityApi
 from motcua.admin.views.wording import yes_no
 
@@ -34,7 +36,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from flask import Flask
     from flask_appbuilder.security.sqla.models import User
+    from flask_limiter import Limiter
 
 _MOMENTS = ("last_login", "created_on", "changed_on")
 _COUNTS = ("login_count", "fail_login_count")
@@ -161,6 +165,12 @@ class SpeakingSecurityManager(SecurityManager):
     authdbview = AuthDBView
     security_api = SecurityApi
     userstatschartview = None
+
+    def create_limiter(self, app: Flask) -> Limiter:
+        """Return the limiter of the logins, as FAB makes it but for when it asks."""
+        limiter = EarlyLimiter(key_func=app.config.get("RATELIMIT_KEY_FUNC", get_remote_address))
+        limiter.init_app(app)
+        return limiter
 
     def get_user_menu_access(self, menu_names: list[str] | None = None) -> set[str]:
         """Return the entries the person may open; FAB's menu asks again for each of its groups."""

@@ -23,13 +23,9 @@ VISITORS = 4
 LONGEST_LIFE_SECONDS = 0.08
 DEATHS_AT_A_PLACE = 20
 
-BEFORE_COMMIT = (
-    "issue.before_begin",
-    "issue.after_counter",
-    "issue.after_ticket",
-    "issue.after_job",
-    "issue.before_commit",
-)
+# On PostgreSQL a number is one statement, and these lie inside it: they are the server's, which is not killed here.
+BETWEEN_STATEMENTS = ("issue.after_counter", "issue.after_ticket", "issue.after_job", "issue.before_commit")
+BEFORE_COMMIT = ("issue.before_begin", *BETWEEN_STATEMENTS)
 AFTER_COMMIT = ("issue.after_commit", "issue.before_response")
 
 
@@ -86,6 +82,8 @@ def test_dying_at_a_named_place_keeps_all_or_nothing(
     centre: Centre, nursery: Nursery, figures: Figures, place: str
 ) -> None:
     """TKT-07."""
+    if place in BETWEEN_STATEMENTS and centre.kind != "sqlite":
+        pytest.skip("one statement has no such place")
     began = time.monotonic()
     for _ in range(DEATHS_AT_A_PLACE):
         key, kept = die_at(place, nursery, centre)

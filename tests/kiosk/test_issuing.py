@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 from threading import Barrier
 from time import sleep
 from typing import TYPE_CHECKING
 
+import pytest
 from sqlalchemy import select
 
 from motcua.admin.domain.tracking import find_by_token
+from motcua.admin.domain.waits import estimated_minutes
 from motcua.admin.enums import Errand, Language, PrintState, TicketEventKind, TicketState
-from motcua.admin.models import PrintJob, Ticket, TicketEvent
+from motcua.admin.models import PrintJob, ServiceDay, Ticket, TicketEvent
 from tests.kiosk.taking import ADDRESS, NOTHING, Kiosk, given, ledger, new_key
 from tests.town import NINE, WEDNESDAY, Town, add_kiosk
 
@@ -79,6 +82,40 @@ def test_the_next_visitor_hears_who_is_ahead_and_how_long_it_takes(kiosk: Kiosk)
 
     assert [ticket["waiting_ahead"] for ticket in told] == [0, 1, 2]
     assert [ticket["estimated_wait_minutes"] for ticket in told] == [0, 5, 10]
+
+
+@pytest.mark.parametrize(
+    ("served_count", "served_seconds", "waiting", "minutes"),
+    # Five visits of ten minutes count beforehand; then the day's own. Two counters; begun minutes are whole ones.
+    [(0, 0, 1, 5), (5, 0, 1, 3), (5, 9_000, 3, 30), (1, 61, 1, 5), (7, 5 * 86_400, 100, 30_209)],
+    ids=["as configured", "a quick morning", "a slow one", "rounded up", "in the longest of lines"],
+)
+def test_the_wait_follows_the_pace_of_the_day(
+    kiosk: Kiosk, session: Session, *, served_count: int, served_seconds: int, waiting: int, minutes: int
+) -> None:
+    """The same estimate on both databases, and the one the tracking page goes on with."""
+    kiosk.take()
+    day = session.scalars(select(ServiceDay)).one()
+    day.served_count, day.served_seconds, day.waiting_count = served_count, served_seconds, waiting
+    session.commit()
+
+    told = kiosk.take().get_json()["estimated_wait_minutes"]
+    assert told == minutes
+    assert told == estimated_minutes(
+        waiting, average_minutes=10, open_counters=2, served_count=served_count, served_seconds=served_seconds
+    )
+
+
+def test_a_number_with_more_digits_than_the_label_has_is_not_cut(
+    kiosk: Kiosk, motcua: Motcua, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(motcua, "settings", replace(motcua.settings, series_capacity=99_999))
+    kiosk.take()
+    day = session.scalars(select(ServiceDay)).one()
+    day.last_number = 999
+    session.commit()
+
+    assert [kiosk.take().get_json()["number"] for _ in range(2)] == ["A1000", "A1001"]
 
 
 def test_people_of_a_priority_group_wait_for_each_other_only(kiosk: Kiosk) -> None:

@@ -840,10 +840,16 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["requested_by_id"], ["ab_user.id"], name="fk_motcua_print_job_requested_by"),
         sa.ForeignKeyConstraint(["ticket_id"], ["motcua_ticket.id"], name="fk_motcua_print_job_ticket"),
         sa.PrimaryKeyConstraint("id", name="pk_motcua_print_job"),
-        sa.UniqueConstraint("dossier_id", "kind", "copy_number", name="uq_motcua_print_job_dossier_copy"),
         sa.UniqueConstraint("ticket_id", "kind", "copy_number", name="uq_motcua_print_job_ticket_copy"),
     )
     with op.batch_alter_table("motcua_print_job", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_motcua_print_job_dossier_copy",
+            ["dossier_id", "kind", "copy_number"],
+            unique=True,
+            sqlite_where=sa.text("dossier_id IS NOT NULL"),
+            postgresql_where=sa.text("dossier_id IS NOT NULL"),
+        )
         batch_op.create_index(
             "ix_motcua_print_job_open",
             ["state", "id"],
