@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import threading
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,14 +15,17 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from tests.town import NINE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
     from flask import Flask
     from playwright.sync_api import Browser, Page
 
+#: The headless shell first: the same engine, without the window nobody looks at, in two thirds of the time.
 CHROMIUM = (
     os.environ.get("MOTCUA_TEST_CHROMIUM")
+    or shutil.which("chromium-headless-shell")
     or shutil.which("chromium")
     or shutil.which("chromium-browser")
     or shutil.which("google-chrome")
@@ -62,10 +65,23 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+def closing_files(app: Flask) -> WSGIApplication:
+    """Read files to their end at once: Werkzeug's server leaves one open when the browser hangs up."""
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        body = app(environ, start_response)
+        if not environ["PATH_INFO"].startswith("/static/"):
+            return body
+        with closing(body):  # type: ignore[type-var]
+            return [b"".join(body)]
+
+    return answer
+
+
 @contextmanager
 def served(app: Flask) -> Iterator[str]:
     """Serve the app to a browser; give the address."""
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Silent)
+    server = make_server("127.0.0.1", 0, closing_files(app), threaded=True, request_handler=Silent)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, args=(STOP_LOOKING_SECONDS,), daemon=True)
     thread.start()

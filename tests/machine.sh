@@ -16,8 +16,11 @@ motcua_apt() {
 }
 
 if [ -z "${MOTCUA_TEST_CHROMIUM:-}" ]; then
-    command -v chromium >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 || motcua_apt chromium || true
-    MOTCUA_TEST_CHROMIUM=$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)
+    # The headless shell is the same engine without the window nobody looks at; older systems have only the whole browser.
+    command -v chromium-headless-shell >/dev/null 2>&1 || motcua_apt chromium-headless-shell ||
+        command -v chromium >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 || motcua_apt chromium || true
+    MOTCUA_TEST_CHROMIUM=$(command -v chromium-headless-shell || command -v chromium || command -v chromium-browser ||
+        command -v google-chrome || true)
 fi
 export MOTCUA_TEST_CHROMIUM
 [ -n "$MOTCUA_TEST_CHROMIUM" ] ||

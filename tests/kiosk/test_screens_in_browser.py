@@ -45,6 +45,14 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
     assert faults == []
 
 
+def until_heard(page: Page, count: int) -> None:
+    """Let time pass until so many numbers were announced; on a busy machine the news of a call comes late."""
+    for _ in range(60):
+        if len(heard(page)) >= count:
+            return
+        let_pass(page, 1)
+
+
 def heard(page: Page) -> list[str]:
     labels: list[str] = page.evaluate("window.heard")
     return labels
@@ -85,12 +93,11 @@ def test_a_recall_is_announced_again(session: Session, town: Town, page: Page) -
     page.goto("/kiosk/board/chau-ninh")
     let_pass(page, 2)
 
-    call(session, ticket, town.counter1)
-    let_pass(page, 7)
-    call(session, ticket, town.counter1)
-    let_pass(page, 7)
-
-    assert heard(page) == ["A001", "A001"]
+    for times in (1, 2):
+        call(session, ticket, town.counter1)
+        until_heard(page, times)
+        let_pass(page, 7)
+        assert heard(page) == ["A001"] * times
 
 
 def test_a_board_without_a_server_keeps_its_picture_and_says_how_old_it_is(
