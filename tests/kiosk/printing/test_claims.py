@@ -95,7 +95,7 @@ def test_two_workers_share_200_papers_without_mixing_a_byte(hall: PaperHall, pri
         done = 0
         while set(hall_states(database)) & {"queued", "sending"}:
             done += worker.serve(hall.town.printer.id)
-            time.sleep(0.002)
+            time.sleep(0.02)  # one that finds the printer busy looks again in a while
         return done
 
     with ThreadPoolExecutor(2) as workers:
