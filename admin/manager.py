@@ -15,6 +15,7 @@ from motcua.admin.clock import WatchedClock
 from motcua.admin.database import Database
 from motcua.admin.extension import EXTENSION, Motcua
 from motcua.admin.health_clock import check_clock
+from motcua.admin.health_record import check_audit
 from motcua.admin.logins import end_logins
 from motcua.admin.platform_words import speak_vietnamese
 from motcua.admin.settings import read_settings
@@ -39,6 +40,7 @@ class AdminManager(BaseManager):
         motcua.database.trail = Trail(clock=lambda: motcua.clock(), actor=current_actor)  # noqa: PLW0108 - may be exchanged
         motcua.database.trail.follow(appbuilder.session, grown_role=appbuilder.sm.auth_role_admin)
         follow_requests(current_app._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001 - Flask's documented way
+        motcua.probes["audit"] = lambda: check_audit(motcua)
         motcua.checks["clock"] = lambda: check_clock(motcua)
         current_app.extensions[EXTENSION] = motcua
         if settings.staff_sessions:

@@ -93,6 +93,12 @@ def ends(session: Session, chains: Collection[int] | None = None) -> list[str]:
     ]
 
 
+def has_personal(session: Session, *, before: datetime) -> bool:
+    """Tell whether anything is personal in rows before a moment, without writing."""
+    old = select(AuditEntry.id).where(AuditEntry.personal.is_not(None), AuditEntry.at < before)
+    return session.scalar(old.limit(1)) is not None
+
+
 def forget_personal(session: Session, *, before: datetime, limit: int = _AT_ONCE) -> int:
     """Empty what is personal in the oldest rows before a moment, at most ``limit``, and return how many.
 
