@@ -8,7 +8,7 @@ from sqlalchemy import event, inspect
 from sqlalchemy.orm import Session
 
 from motcua.admin.clock import system_clock
-from motcua.admin.domain.audit import SYSTEM, Actor, forget_pending, has_pending, pending, write_down
+from motcua.admin.domain.audit import SYSTEM, Actor, forget_pending, has_pending, write_down
 from motcua.admin.domain.audited_rows import put_down_changes
 from motcua.admin.enums import ActorKind
 from motcua.admin.models import AuditHead
@@ -43,7 +43,8 @@ class Trail:
             return
         if self._is_kept(session):
             write_down(session, actor=self.actor(), now=self.clock())
-        forget_pending(session)
+        else:
+            forget_pending(session)
 
     def follow(self, sessions: Any, *, grown_role: str) -> None:
         """Write down also what the platform's own sessions change, on its screens and in its commands.
@@ -55,8 +56,7 @@ class Trail:
         def put_down(session: Session, context: object) -> None:
             put_down_changes(session, context)
             if has_pending(session) and self.actor().kind in _NOT_ASKED:
-                acts = pending(session)
-                acts[:] = [act for act in acts if (act.kind, act.code) != ("role", grown_role)]
+                forget_pending(session, kind="role", code=grown_role)
 
         def write(session: Session) -> None:
             session.flush()

@@ -70,25 +70,44 @@ class Act:
     actor: Actor | None = None
 
 
+@dataclass(slots=True)
+class _Pending:
+    """What a session has put down since its last commit, in order and by what it is about."""
+
+    acts: list[Act] = field(default_factory=list)
+    by_object: dict[tuple[str, int | None], list[Act]] = field(default_factory=dict)
+
+
 def record(session: Session, action: AuditAction, kind: str, **facts: Any) -> None:
     """Put an act down; it is written with the commit. ``facts`` are the fields of ``Act``."""
-    pending(session).append(Act(action, kind, **facts))
+    put_down(session, Act(action, kind, **facts))
 
 
-def pending(session: Session) -> list[Act]:
-    """Return what was put down since the last commit."""
-    acts: list[Act] = session.info.setdefault(_PENDING, [])
-    return acts
+def put_down(session: Session, act: Act) -> None:
+    """Put an act down; it is written with the commit."""
+    pending: _Pending = session.info.setdefault(_PENDING, _Pending())
+    pending.acts.append(act)
+    pending.by_object.setdefault((act.kind, act.object_id), []).append(act)
+
+
+def about(session: Session, kind: str, object_id: int) -> list[Act]:
+    """Return what was put down about one row."""
+    pending: _Pending | None = session.info.get(_PENDING)
+    return pending.by_object.get((kind, object_id), []) if pending else []
 
 
 def has_pending(session: Session) -> bool:
     """Tell whether anything was put down; nearly free."""
-    return bool(session.info.get(_PENDING))
+    return _PENDING in session.info
 
 
-def forget_pending(session: Session) -> None:
-    """Forget what was put down: it was undone."""
-    session.info.pop(_PENDING, None)
+def forget_pending(session: Session, *, kind: str = "", code: str = "") -> None:
+    """Forget what was put down, because it was undone; or only what is about one row."""
+    if not kind:
+        session.info.pop(_PENDING, None)
+    elif has_pending(session):
+        acts = session.info[_PENDING].acts
+        acts[:] = [act for act in acts if (act.kind, act.code) != (kind, code)]
 
 
 @contextmanager
@@ -121,10 +140,10 @@ def called(session: Session, row: object) -> AuditAction | None:
 
 def write_down(session: Session, *, actor: Actor, now: datetime) -> None:
     """Give what was put down its place in the chains. The caller commits at once."""
-    acts: list[Act] = session.info.pop(_PENDING, [])
+    pending: _Pending = session.info.pop(_PENDING)
     connection = session.connection()
     chains: dict[int, list[Act]] = {}
-    for act in acts:
+    for act in pending.acts:
         chains.setdefault(_chain_of(connection, act), []).append(act)
     for chain, own in sorted(chains.items()):
         _append(connection, chain, own, actor=actor, now=now)

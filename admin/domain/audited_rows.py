@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from flask_appbuilder.security.sqla.models import Group, Role, User
 from sqlalchemy import inspect
 
-from motcua.admin.domain.audit import Act, called, is_as_one, pending
+from motcua.admin.domain.audit import Act, about, called, is_as_one, put_down
 from motcua.admin.enums import AuditAction as A
 from motcua.admin.enums import PrintReason
 from motcua.admin.models import (
@@ -170,6 +170,8 @@ WATCHED: dict[type[Any], Watched] = {
     Procedure: _settings("procedure", office=_of_the_installation),
 }
 
+#: What is changed in the transaction that has made it belongs to the making.
+_MADE = (A.RECORD_ADDED, A.DOSSIER_TAKEN_IN, A.USER_ADDED, A.ROLE_ADDED, A.DEVICE_ENROLLED, A.PLACE_GIVEN)
 #: Rows that are written about as parts of another: which attribute leads there, and which model it is.
 PARTS: dict[type[Any], tuple[str, type[Any]]] = {
     OfficeHours: ("office_id", Office),
@@ -191,14 +193,19 @@ def put_down_changes(session: Session, _context: object) -> None:
 
 
 def _put_down(session: Session, row: Any, look: Callable[[Any, Watched], tuple[A | None, Changes]]) -> None:
-    model = type(row)
-    if model in PARTS:
+    if type(row) in PARTS:
         _put_down_part(session, row, look)
-    elif model in WATCHED:
-        watched = WATCHED[model]
+        return
+    watched = _watched(type(row))
+    if watched is not None:
         action, changes = look(row, watched)
         if action is not None:
             _add(session, row, watched, called(session, row) or action, changes)
+
+
+def _watched(model: type[Any]) -> Watched | None:
+    """Return how rows of a model are watched; a host may have made one of the platform's its own."""
+    return next((WATCHED[base] for base in model.__mro__ if base in WATCHED), None)
 
 
 def _put_down_part(session: Session, row: Any, look: Callable[[Any, Watched], tuple[A | None, Changes]]) -> None:
@@ -207,8 +214,8 @@ def _put_down_part(session: Session, row: Any, look: Callable[[Any, Watched], tu
     while type(owner) in PARTS:
         key, model = PARTS[type(owner)]
         found = session.get(model, getattr(owner, key))
-        if found is None:
-            return  # went together with its owner
+        if found is None or found in session.deleted:
+            return  # went together with its whole
         owner = found
     if changes:
         said = {f"{part}: {name}": values for name, values in changes.items()}
@@ -266,7 +273,7 @@ def _add(session: Session, row: Any, watched: Watched, action: A, changes: Chang
             office_id=watched.office(row),
             person_id=watched.person(row),
         )
-        pending(session).append(act)
+        put_down(session, act)
     for name, (before, after) in changes.items():
         if name in watched.hidden:
             _say(act.details, name, "***", "***")
@@ -279,12 +286,7 @@ def _add(session: Session, row: Any, watched: Watched, action: A, changes: Chang
 
 
 def _same(session: Session, kind: str, object_id: int, action: A) -> Act | None:
-    made = {A.RECORD_ADDED, A.DOSSIER_TAKEN_IN, A.USER_ADDED, A.ROLE_ADDED, A.DEVICE_ENROLLED, A.PLACE_GIVEN}
-    for act in pending(session):
-        is_about_it = (act.kind, act.object_id) == (kind, object_id)
-        if is_about_it and (act.action == action or act.action in made):
-            return act
-    return None
+    return next((act for act in about(session, kind, object_id) if act.action in {action, *_MADE}), None)
 
 
 def _say(said: dict[str, Any], name: str, before: Any, after: Any) -> None:
