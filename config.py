@@ -37,6 +37,9 @@ MOTCUA_NUMBER_DIGITS = 3
 # How many numbers a series holds on one day, whatever a service's own quota (1 to 999,999)
 MOTCUA_SERIES_CAPACITY = 99_999
 
+# After how many days the audit trail forgets addresses, names and numbers; the rows stay
+MOTCUA_AUDIT_PERSONAL_DAYS = 730
+
 # Regular expression that dossier codes issued elsewhere must match; a group named day is read as yymmdd
 MOTCUA_DOSSIER_CODE_PATTERN = r"(?:[A-Z]\d{2}(?:\.\d{2,3}){0,4}|\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2})-(?P<day>\d{6})-\d{4,7}"
 

@@ -18,6 +18,7 @@ from flask import current_app
 from flask.cli import AppGroup, ScriptInfo
 
 from motcua.admin.app import CONFIG_ENVIRONMENT, create_app
+from motcua.admin.cli_audit import audit_command
 from motcua.admin.cli_data import COMMANDS as DATA_COMMANDS
 from motcua.admin.extension import current_motcua
 
@@ -158,6 +159,7 @@ def doctor_command(script: ScriptInfo) -> None:
         raise SystemExit(1)
 
 
+motcua.add_command(audit_command)
 for _command in DATA_COMMANDS:
     motcua.add_command(_command)
 for _entry in entry_points(group=COMMANDS):

@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session
 
 from motcua.admin.direct import Direct, kept_or_undone, pooled, take_out
 from motcua.admin.errors import DatabaseBusyError, RecordAwayError, SettingError, UnavailableError
+from motcua.admin.trail import RecordSession, Trail
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -119,6 +120,8 @@ class Database:
             msg = "SQLALCHEMY_DATABASE_URI: an in-memory SQLite database cannot be shared; name a file."
             raise SettingError(msg)
         self.patience_seconds = patience_seconds
+        #: Every command's changes are written down there, in its own transaction.
+        self.trail = Trail()
         self.engine = self._engine(url)
         self._own: PoolProxiedConnection | None = None
         event.listen(self.engine, "engine_disposed", self._let_go)
@@ -175,10 +178,11 @@ class Database:
         """Open a command as an ORM session; commit when the block ends."""
         with (
             self._command() as connection,
-            Session(bind=connection, expire_on_commit=False, join_transaction_mode="rollback_only") as session,
+            RecordSession(bind=connection, expire_on_commit=False, join_transaction_mode="rollback_only") as session,
         ):
             yield session
             session.flush()
+            self.trail.write(session)
 
     @contextmanager
     def _command(self) -> Iterator[Connection]:

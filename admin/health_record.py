@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from motcua.admin.domain.audit_guard import has_guards, torn_ends
 from motcua.admin.health import Check
 from motcua.admin.language import gettext
 from motcua.admin.schema import head_revision, migration_config, schema_revision
@@ -71,6 +72,20 @@ def check_sqlite(motcua: Motcua) -> Check:
             gettext("Not durable ({settings}): is the file on a network drive?").format(settings=", ".join(wrong)),
         )
     return Check("sqlite", "ok", gettext("Write-ahead log, full synchronisation, foreign keys: as it must be."))
+
+
+def check_audit(motcua: Motcua) -> Check:
+    """Tell whether the audit trail is guarded and its chains end where they should; not whether every row is right."""
+    with motcua.database.read() as session:
+        is_guarded = has_guards(session)
+        broken, chains = torn_ends(session)
+    if not is_guarded:
+        told = gettext("Not guarded: triggers are missing. Is this a copy, or was the table changed by hand?")
+        return Check("audit", "fail", told)
+    if broken:
+        told = gettext("The end of {count} chains does not fit: run `motcua audit verify`.", count=broken)
+        return Check("audit", "fail", told)
+    return Check("audit", "ok", gettext("Guarded; the ends of {count} chains fit.", count=chains))
 
 
 @cache

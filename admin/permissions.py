@@ -90,6 +90,8 @@ _READ_SETUP = (
 _READ_ALL = _READ_DOSSIERS | _READ_PROCEDURES | _READ_HALL | _READ_OFFICE | _READ_SETUP
 # A list with people's names and numbers leaves the house: for who keeps the ledger, leads, administers or audits.
 _EXPORT = _on(_DOSSIERS, "can_export")
+# Who keeps an office, and who audits: what everybody has done is nobody else's to read.
+_READ_AUDIT = _on("MotcuaAuditView", *_LOOK) | _menu("MotcuaAudit")
 _DESK = _on("MotcuaDeskView", "can_list") | _menu("MotcuaDesk")
 _REPRINT = _on(_DOSSIERS, "can_reprint") | _on(_TICKETS, "can_reprint") | _on(_PAPERS, "can_again")
 _CONSOLE = _SERVE | _menu("MotcuaConsole")
@@ -131,12 +133,13 @@ ROLES: dict[str, frozenset[Grant]] = {
         | _on(_DOSSIERS, "can_move", "can_assign", "can_apologise", "can_correct")
     ),
     ROLE_OF_STAFF[StaffRole.OFFICE_ADMIN]: (
-        _OWN_ACCOUNT | _CONSOLE | _READ_ALL | _REPRINT | _EXPORT | _KEEP_OFFICE | _KEEP_CATALOGUE
+        _OWN_ACCOUNT | _CONSOLE | _READ_ALL | _READ_AUDIT | _REPRINT | _EXPORT | _KEEP_OFFICE | _KEEP_CATALOGUE
     ),
-    AUDITOR: _OWN_ACCOUNT | _READ_ALL | _EXPORT,
+    AUDITOR: _OWN_ACCOUNT | _READ_ALL | _READ_AUDIT | _EXPORT,
     SYSTEM_ADMIN: _OWN_ACCOUNT
     | _CONSOLE
     | _READ_ALL
+    | _READ_AUDIT
     | _REPRINT
     | _EXPORT
     | _KEEP_OFFICE

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Query, Session, aliased, joinedload
 
 from motcua.admin.enums import StaffRole
 from motcua.admin.models import (
+    AuditEntry,
     CalendarYear,
     Counter,
     Device,
@@ -58,6 +59,8 @@ _ROUTES: dict[type[Any], Callable[[Select[Any]], ColumnElement[bool]]] = {
     DossierEvent: lambda offices: DossierEvent.dossier.has(Dossier.office_id.in_(offices)),
     # A nationwide holiday belongs to nobody and concerns everybody.
     Holiday: lambda offices: or_(Holiday.office_id.is_(None), Holiday.office_id.in_(offices)),
+    # What concerns no office is for who sees everything.
+    AuditEntry: lambda offices: AuditEntry.chain.in_(offices),  # noqa: PLW0108 - reads like its neighbours
     OutgoingMail: lambda offices: OutgoingMail.recipient_id.in_(_people_of(offices)),
     # Of the platform's logins, colleagues only.
     User: lambda offices: User.id.in_(_people_of(offices)),

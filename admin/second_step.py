@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any, cast
 from flask import current_app, session
 from flask_login import login_user
 
+from motcua.admin.audited_requests import note
 from motcua.admin.domain.second_factor import SecondStep, accept_code, new_secret, step_after_password
-from motcua.admin.errors import TooManyCodesError
+from motcua.admin.enums import AuditAction
+from motcua.admin.errors import CodeRefusedError, TooManyCodesError
 from motcua.admin.extension import current_motcua
 from motcua.admin.logins import keep_only_the_language, words_for
 from motcua.admin.rate_limits import STORAGE, DatabaseStorage
@@ -100,5 +102,9 @@ def counted_try(user: User) -> Iterator[None]:
 def take_code(user: User, code: str) -> bool:
     """Use a code of a person up; tell whether it was a spare one. Raises CodeRefusedError."""
     motcua = current_motcua()
-    with motcua.database.write() as record:
-        return accept_code(record, user.id, code, now=motcua.clock())
+    try:
+        with motcua.database.write() as record:
+            return accept_code(record, user.id, code, now=motcua.clock())
+    except CodeRefusedError:
+        note(AuditAction.SECOND_FACTOR_REFUSED, "user", object_id=user.id, code=user.username, person_id=user.id)
+        raise

@@ -73,6 +73,11 @@ SETTINGS = (
         "Roles of the platform of which a 'required' second factor is required; of everybody when empty.",
     ),
     Setting(
+        "MOTCUA_AUDIT_PERSONAL_DAYS",
+        730,
+        "After how many days the audit trail forgets addresses, names and numbers; the rows stay.",
+    ),
+    Setting(
         "MOTCUA_DOSSIER_CODE_PATTERN",
         r"(?:[A-Z]\d{2}(?:\.\d{2,3}){0,4}|\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2})-(?P<day>\d{6})-\d{4,7}",
         "Regular expression that dossier codes issued elsewhere must match; a group named day is read as yymmdd.",
@@ -97,6 +102,7 @@ class Settings:
     session_length: timedelta
     second_factor: SecondFactorPolicy
     second_factor_roles: frozenset[str]
+    audit_personal: timedelta
     dossier_code_pattern: re.Pattern[str]
     write_patience_seconds: float
 
@@ -140,6 +146,7 @@ def read_settings(config: Mapping[str, Any]) -> Settings:
         session_length=timedelta(hours=whole_number(config, SETTINGS, "MOTCUA_SESSION_HOURS", 1, 24)),
         second_factor=_second_factor(config),
         second_factor_roles=_names(config, "MOTCUA_SECOND_FACTOR_ROLES"),
+        audit_personal=timedelta(days=whole_number(config, SETTINGS, "MOTCUA_AUDIT_PERSONAL_DAYS", 1, 36_500)),
         dossier_code_pattern=_pattern(config, "MOTCUA_DOSSIER_CODE_PATTERN"),
         write_patience_seconds=_seconds(config, "MOTCUA_WRITE_PATIENCE_SECONDS"),
     )

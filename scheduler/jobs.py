@@ -9,6 +9,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from motcua.admin.domain.audit_reading import forget_personal, has_personal
 from motcua.scheduler.dispatch import put_down_due, send_due
 
 if TYPE_CHECKING:
@@ -35,3 +36,19 @@ def send_digests(scene: JobScene) -> None:
     outcomes = send_due(scene.post, should_stop=lambda: scene.stop_asked.is_set() or time.monotonic() > round_ends)
     if new or outcomes:
         _log.info("digests: %d new, %s", new, dict(Counter(map(str, outcomes))) or "none sent")
+
+
+def forget_personal_fields(scene: JobScene) -> None:
+    """Empty what is personal and too old in the audit trail, in small steps; most rounds find nothing."""
+    before = scene.post.clock() - scene.post.audit_personal
+    with scene.post.database.read() as session:
+        if not has_personal(session, before=before):
+            return
+    total = step = 0
+    while not scene.stop_asked.is_set():
+        with scene.post.database.write() as session:
+            step = forget_personal(session, before=before)
+        total += step
+        if not step:
+            break
+    _log.info("audit trail: personal fields of %d rows forgotten", total)

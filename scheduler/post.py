@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from motcua.admin.extension import EXTENSION, Motcua
@@ -27,6 +28,8 @@ class Post:
     clock: Clock
     settings: SchedulerSettings
     public_url: str
+    #: After how long the audit trail forgets what is personal.
+    audit_personal: timedelta = timedelta(days=730)
 
 
 def post_of(app: Flask) -> Post:
@@ -40,6 +43,7 @@ def post_of(app: Flask) -> Post:
         clock=lambda: motcua.clock(),  # noqa: PLW0108
         settings=settings,
         public_url=motcua.settings.public_url,
+        audit_personal=motcua.settings.audit_personal,
     )
 
 

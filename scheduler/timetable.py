@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from motcua.scheduler.jobs import send_digests
+from motcua.scheduler.jobs import forget_personal_fields, send_digests
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -29,4 +29,7 @@ class Bell:
     ring: Callable[[JobScene], None]
 
 
-TIMETABLE = (Bell(id="digests", trigger="interval", when={"seconds": 60}, ring=send_digests),)
+TIMETABLE = (
+    Bell(id="digests", trigger="interval", when={"seconds": 60}, ring=send_digests),
+    Bell(id="audit", trigger="interval", when={"seconds": 3600}, ring=forget_personal_fields),
+)

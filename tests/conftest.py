@@ -15,6 +15,7 @@ from motcua.admin.extension import EXTENSION
 from motcua.admin.models.base import Record
 from motcua.admin.schema import upgrade
 from tests.browsing import Moment, chromium, served
+from tests.guards import forget_audit
 from tests.loopback import stay_here
 
 if TYPE_CHECKING:
@@ -148,6 +149,7 @@ def app(shared_app: Flask) -> Iterator[Flask]:
     with shared_app.app_context():
         shared_app.appbuilder.session.remove()
     with database.engine.begin() as connection:
+        forget_audit(connection)
         # Row by row and not TRUNCATE: a board's stream may still be reading, and must not deadlock with us.
         for table in ours:
             connection.execute(table.delete())

@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING, Any
 from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import and_, func, or_, select
 
+from motcua.admin.domain.audit_reading import ends
 from motcua.admin.domain.digest_recipients import digest_calendar
 from motcua.admin.domain.lateness import WAITING_FOR_CITIZEN, is_running
 from motcua.admin.domain.names import full_name, initials
 from motcua.admin.domain.text import clean_line
 from motcua.admin.enums import DossierStatus, StaffRole
 from motcua.admin.models import Dossier, DossierEvent, Office, ProcedureVersion
+from motcua.admin.models.audit import INSTALLATION
 from motcua.admin.scope import offices_in_scope
 
 if TYPE_CHECKING:
@@ -101,6 +103,8 @@ class Digest:
     #: Empty when all is in one office.
     offices: tuple[Tally, ...]
     missed_days: tuple[date, ...] = ()
+    #: Where the audit trail of the office and of the installation ends, to check against later.
+    audit_ends: tuple[str, ...] = ()
 
     def of(self, *groups: Group) -> list[DigestLine]:
         """Return the lines of some groups, in their order."""
@@ -145,6 +149,7 @@ def digest_for(
         officers=_tallies(lines, lambda line: (line.officer, line.office)),
         offices=_tallies(lines, lambda line: (line.office, line.office)) if _are_several(lines) else (),
         missed_days=missed_days,
+        audit_ends=tuple(ends(session, {INSTALLATION, recipient.office.id})),
     )
 
 

@@ -17,9 +17,10 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import insert, select
 
 from motcua.admin.clock import local_day
+from motcua.admin.domain import audit
 from motcua.admin.domain.text import unaccented
 from motcua.admin.domain.tracking import token_digest, tracking_token
-from motcua.admin.enums import DossierStatus
+from motcua.admin.enums import AuditAction, DossierStatus
 from motcua.admin.models import (
     Dossier,
     DossierCodeCounter,
@@ -126,6 +127,13 @@ def import_dossiers(
         session.execute(insert(_EVENT), events)
         on_progress(start + len(batch), len(fresh))
     _keep_clear_of(session, office, fresh)
+    audit.record(
+        session,
+        AuditAction.DOSSIERS_IMPORTED,
+        "list",
+        office_id=office.id,
+        details={"added": len(report.added), "skipped": len(report.skipped)},
+    )
     session.flush()
     return report
 

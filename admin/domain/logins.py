@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from motcua.admin.domain import audit
+from motcua.admin.enums import AuditAction
 from motcua.admin.models import RevokedLogin, SessionEpoch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
     from datetime import datetime
 
+    from flask_appbuilder.security.sqla.models import User
     from sqlalchemy import Connection
     from sqlalchemy.orm import Session
 
@@ -67,6 +70,12 @@ def end_all_logins(session: Session, user_ids: Collection[int]) -> None:
     """End every login and every token of some people; their next login begins new words."""
     ended = delete(SessionEpoch).where(SessionEpoch.user_id.in_(user_ids))
     session.execute(ended, execution_options={"synchronize_session": False})
+
+
+def record_ended(session: Session, user: User) -> None:
+    """Put down that somebody has ended every login of a person, as an act of its own."""
+    ended = AuditAction.LOGINS_ENDED
+    audit.record(session, ended, "user", object_id=user.id, code=user.username, person_id=user.id)
 
 
 def _insert(connection: Connection) -> Callable[[type[Record]], Any]:

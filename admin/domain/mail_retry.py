@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import update
 
-from motcua.admin.enums import MailState
+from motcua.admin.domain import audit
+from motcua.admin.enums import AuditAction, MailState
 from motcua.admin.models import OutgoingMail
 
 if TYPE_CHECKING:
@@ -19,7 +20,10 @@ def retry_mail(session: Session, mail_id: int) -> bool:
         update(OutgoingMail)
         .where(OutgoingMail.id == mail_id, OutgoingMail.state == MailState.FAILED)
         .values(state=MailState.QUEUED, not_before=None, attempts=0)
-        .returning(OutgoingMail.id)
+        .returning(OutgoingMail.recipient_id)
         .execution_options(synchronize_session=False)
     )
-    return moved.first() is not None
+    recipient_id = moved.scalar()
+    if recipient_id is not None:
+        audit.record(session, AuditAction.MAIL_RETRIED, "mail", object_id=mail_id, person_id=recipient_id)
+    return recipient_id is not None

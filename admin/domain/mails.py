@@ -23,8 +23,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, or_, select, update
 
+from motcua.admin.domain import audit
 from motcua.admin.domain.text import clean_line
-from motcua.admin.enums import MailState
+from motcua.admin.enums import AuditAction, MailState
 from motcua.admin.marks import N_
 from motcua.admin.models import OutgoingMail
 
@@ -126,6 +127,15 @@ def record_hand_over(session: Session, mail: ClaimedMail, *, now: datetime, mess
 def mark_sent(session: Session, mail: ClaimedMail, *, now: datetime) -> None:
     """Note that the server took the mail. Raises LeaseLostError."""
     _leave(session, mail, MailState.SENT, sent_at=now)
+    audit.record(
+        session,
+        AuditAction.MAIL_SENT,
+        "mail",
+        object_id=mail.id,
+        code=mail.local_day.isoformat(),
+        person_id=mail.recipient_id,
+        details={"recipient_id": mail.recipient_id, "is_second_copy": mail.is_second_copy},
+    )
 
 
 def mark_failed(session: Session, mail: ClaimedMail, *, reason: str) -> None:

@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
+from motcua.admin.domain import audit
 from motcua.admin.domain.csv_rows import read_csv
 from motcua.admin.domain.procedure_rows import OPTIONAL_COLUMNS, REQUIRED_COLUMNS, check_rows
 from motcua.admin.domain.published_fee import parse_published_fee
 from motcua.admin.domain.published_papers import parse_published_papers
 from motcua.admin.domain.published_time import parse_published_time
-from motcua.admin.enums import SupplementPolicy
+from motcua.admin.enums import AuditAction, SupplementPolicy
 from motcua.admin.models import Dossier, Field, Procedure, ProcedurePaper, ProcedureVersion
 
 if TYPE_CHECKING:
@@ -92,17 +93,23 @@ def import_procedures(
     table.refuse_faults()
     report = ImportReport(ignored_columns=table.ignored)
     fields = _Fields(session)
-    for done, row in enumerate(published, start=1):
-        version = _take_in(session, row, known.get(row.code), fields, effective_from=effective_from, report=report)
-        if row.is_shortened:
-            report.shortened.append(row.code)
-        if not version.is_verified:
-            report.unverified.append(row.code)
-        if version.review_note:
-            report.undecided.append(row.code)
-        on_progress(done, len(published))
-    session.flush()
+    with audit.as_one(session):
+        for done, row in enumerate(published, start=1):
+            version = _take_in(session, row, known.get(row.code), fields, effective_from=effective_from, report=report)
+            if row.is_shortened:
+                report.shortened.append(row.code)
+            if not version.is_verified:
+                report.unverified.append(row.code)
+            if version.review_note:
+                report.undecided.append(row.code)
+            on_progress(done, len(published))
+    audit.record(session, AuditAction.PROCEDURES_IMPORTED, "list", details=_counted(report, effective_from))
     return report
+
+
+def _counted(report: ImportReport, effective_from: date) -> dict[str, int | str]:
+    counts = {name: len(getattr(report, name)) for name in ("added", "changed", "corrected", "unchanged")}
+    return {"effective_from": effective_from.isoformat(), **counts}
 
 
 def _known_procedures(session: Session, codes: Sequence[str]) -> dict[str, Procedure]:

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, cast
 import pyotp
 from sqlalchemy import delete, func, select, update
 
-from motcua.admin.enums import SecondFactorPolicy
+from motcua.admin.domain import audit
+from motcua.admin.enums import AuditAction, SecondFactorPolicy
 from motcua.admin.errors import CodeRefusedError, SecondFactorHeldError
 from motcua.admin.models import SecondFactor, SpareCode
 
@@ -103,7 +104,10 @@ def spare_codes_left(session: Session, user_id: int) -> int:
 def remove_second_factor(session: Session, user_id: int) -> bool:
     """Take a person's second factor away; return whether there was one."""
     session.execute(delete(SpareCode).where(SpareCode.user_id == user_id))
-    return _rows(session, delete(SecondFactor).where(SecondFactor.user_id == user_id)) == 1
+    is_removed = _rows(session, delete(SecondFactor).where(SecondFactor.user_id == user_id)) == 1
+    if is_removed:
+        audit.record(session, AuditAction.SECOND_FACTOR_OFF, "user", object_id=user_id, person_id=user_id)
+    return is_removed
 
 
 def _spend(session: Session, statement: Any) -> None:

@@ -12,6 +12,8 @@ from sqlalchemy import bindparam, insert, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from motcua.admin.domain import audit
+from motcua.admin.enums import AuditAction, TicketEventKind
 from motcua.admin.models import EventHead, Ticket, TicketEvent
 
 if TYPE_CHECKING:
@@ -19,9 +21,12 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from motcua.admin.enums import TicketEventKind, TicketState
+    from motcua.admin.enums import TicketState
     from motcua.admin.models import Counter
 
+_ACTIONS: dict[TicketEventKind, AuditAction] = {
+    kind: AuditAction(f"ticket_{kind.value}") for kind in TicketEventKind if kind != TicketEventKind.ISSUED
+}
 next_in_log = (
     update(EventHead)
     .where(EventHead.office_id == bindparam("office"))
@@ -80,4 +85,31 @@ def record(
             "reason": reason,
         },
     )
+    if kind in _ACTIONS:
+        _put_down(session, ticket, _ACTIONS[kind], from_state=from_state, counter=counter, reason=reason)
     return seq
+
+
+def _put_down(
+    session: Session,
+    ticket: Ticket,
+    action: AuditAction,
+    *,
+    from_state: TicketState | None,
+    counter: Counter | None,
+    reason: str | None,
+) -> None:
+    """Tell the audit trail, too. That a number is issued stands in this log alone: nobody of the staff does it."""
+    audit.record(
+        session,
+        action,
+        "ticket",
+        object_id=ticket.id,
+        code=ticket.label,
+        office_id=ticket.office_id,
+        details={
+            "state": [from_state.value if from_state else None, ticket.state.value],
+            "counter": counter.number if counter else None,
+        },
+        personal={"reason": reason} if reason else {},
+    )

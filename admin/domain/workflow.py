@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlalchemy.orm.exc import StaleDataError
 
+from motcua.admin.domain.audit import call_next
 from motcua.admin.domain.deadlines import DueDate, due_date
 from motcua.admin.domain.state_words import DOSSIER_STATUS_WORDS
 from motcua.admin.domain.supplements import (
@@ -23,7 +24,7 @@ from motcua.admin.domain.supplements import (
     due_after_supplement,
 )
 from motcua.admin.domain.text import clean_text
-from motcua.admin.enums import DossierStatus, DurationUnit
+from motcua.admin.enums import AuditAction, DossierStatus, DurationUnit
 from motcua.admin.enums import DossierStatus as S
 from motcua.admin.errors import DossierStateError, ReasonMissingError, StaleVersionError
 from motcua.admin.models import DossierEvent
@@ -115,6 +116,7 @@ def correct_status(
         words = DOSSIER_STATUS_WORDS[to]
         raise DossierStateError(dossier=dossier.code, from_status=words, to_status=words)
     why = _reason(to, reason, is_needed=True)
+    call_next(session, dossier, AuditAction.DOSSIER_CORRECTED)
     return _take(session, dossier, _event(dossier, to, actor_id=actor_id, reason=why, now=now))
 
 

@@ -1,5 +1,6 @@
 """The tables. Columns, named constraints and one-line properties; rules live in ``domain``."""
 
+from motcua.admin.models.audit import AuditEntry, AuditHead
 from motcua.admin.models.devices import Device, PrinterDevice, PrintJob
 from motcua.admin.models.dossier import Dossier, DossierCodeCounter, DossierEvent, DossierPaper
 from motcua.admin.models.limits import RateCounter
@@ -19,6 +20,8 @@ from motcua.admin.models.queue import (
 from motcua.admin.models.sessions import RevokedLogin, SecondFactor, SessionEpoch, SpareCode
 
 __all__ = [
+    "AuditEntry",
+    "AuditHead",
     "CalendarYear",
     "CommandReceipt",
     "Counter",

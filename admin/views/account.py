@@ -8,7 +8,7 @@ from flask import flash, redirect
 from flask_appbuilder import expose
 from flask_login import logout_user
 
-from motcua.admin.domain.logins import end_all_logins
+from motcua.admin.domain.logins import end_all_logins, record_ended
 from motcua.admin.enums import SecondFactorPolicy
 from motcua.admin.extension import current_motcua
 from motcua.admin.language import gettext
@@ -41,6 +41,7 @@ class MotcuaAccountView(StaffPage):
         refuse_beyond(set())
         with current_motcua().database.write() as session:
             end_all_logins(session, [signed_in().id])
+            record_ended(session, signed_in())
         logout_user()
         flash(gettext("Your logins on all other devices have ended, too."), "info")
         return redirect(self.appbuilder.get_url_for_login)

@@ -20,7 +20,8 @@ from flask_appbuilder.utils.base import get_safe_redirect
 from flask_jwt_extended import decode_token
 from flask_login import current_user, login_user
 
-from motcua.admin.enums import SecondFactorPolicy
+from motcua.admin.audited_requests import note_login
+from motcua.admin.enums import AuditAction, SecondFactorPolicy
 from motcua.admin.errors import SettingError
 from motcua.admin.extension import current_motcua
 from motcua.admin.language import gettext
@@ -94,9 +95,11 @@ class SecurityApi(api.SecurityApi):
         answer: Response = super().login()
         if answer.status_code == 200:  # noqa: PLR2004
             user_id = int(decode_token(answer.get_json()["access_token"])["sub"])
-            if step_of(self.appbuilder.sm.get_user_by_id(user_id)) is not None:
+            user = self.appbuilder.sm.get_user_by_id(user_id)
+            if step_of(user) is not None:
                 refused = gettext("This person logs in with a second factor; a password alone gives no token.")
                 return self.response(401, message=refused)  # type: ignore[no-any-return]
+            note_login(AuditAction.TOKEN_GIVEN, user)
         return answer
 
 

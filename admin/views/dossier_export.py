@@ -19,8 +19,9 @@ from flask_appbuilder import expose, has_access, permission_name
 from sqlalchemy import func
 from sqlalchemy.orm import joinedload, selectinload
 
+from motcua.admin.audited_requests import note
 from motcua.admin.domain.sheet_files import write_csv, write_xlsx
-from motcua.admin.enums import DossierStatus
+from motcua.admin.enums import AuditAction, DossierStatus
 from motcua.admin.errors import ListTooLongError
 from motcua.admin.extension import current_motcua
 from motcua.admin.language import lazy_gettext
@@ -145,7 +146,10 @@ class DossierExport(OfficeModelView):
 
 def record_export(*, count: int, ending: str) -> None:
     """Note that a list left the house: whose hands, how many rows; not what was searched for, which may be a name."""
-    current_app.logger.info("exported %s dossiers as %s for user %s", count, ending, signed_in().id)
+    person = signed_in()
+    details = {"rows": count, "format": ending}
+    note(AuditAction.DOSSIERS_EXPORTED, "list", code="dossiers", person_id=person.id, details=details)
+    current_app.logger.info("exported %s dossiers as %s for user %s", count, ending, person.id)
 
 
 def _lateness(light: Light) -> str:

@@ -10,8 +10,9 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
+from motcua.admin.audited_requests import note
 from motcua.admin.domain.text import clean_line
-from motcua.admin.enums import DossierStatus, StaffRole
+from motcua.admin.enums import AuditAction, DossierStatus, StaffRole
 from motcua.admin.errors import NotFoundError
 from motcua.admin.language import lazy_gettext
 from motcua.admin.models import Dossier, PrintJob, Procedure, StaffMember
@@ -141,7 +142,10 @@ class MotcuaDossierView(DossierCommands, DossierExport):
     @has_access
     def show(self, pk: str) -> ResponseReturnValue:
         """Show a dossier with its history and what may be done next."""
-        return self.page(self.wanted(pk))
+        dossier = self.wanted(pk)
+        facts = {"object_id": dossier.id, "code": dossier.code, "office_id": dossier.office_id}
+        note(AuditAction.DOSSIER_READ, "dossier", **facts)
+        return self.page(dossier)
 
     def page(self, item: Dossier, *, error: str = "", status: int = 200) -> ResponseReturnValue:
         """Return a dossier's page, with what stood in the way of the last command."""

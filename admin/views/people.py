@@ -10,7 +10,7 @@ from flask_appbuilder.security.sqla.models import User
 from sqlalchemy import or_
 from sqlalchemy.orm import joinedload
 
-from motcua.admin.domain.logins import end_all_logins
+from motcua.admin.domain.logins import end_all_logins, record_ended
 from motcua.admin.domain.names import full_name
 from motcua.admin.domain.second_factor import remove_second_factor
 from motcua.admin.domain.staffing import find_login, settle_platform_roles
@@ -158,6 +158,7 @@ class MotcuaStaffView(OfficeModelView):
             raise NotFoundError
         with current_motcua().database.write() as session:
             end_all_logins(session, [place.user_id])
+            record_ended(session, place.user)
         flash(gettext("“{name}” is logged out on every device.", name=self.title_of(place)), "success")
         return redirect(self.address("show", pk=place.id))
 

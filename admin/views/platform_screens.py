@@ -24,6 +24,7 @@ from markupsafe import Markup
 from sqlalchemy.exc import SQLAlchemyError
 
 from motcua.admin import formats
+from motcua.admin.audited_requests import note_failed_login
 from motcua.admin.domain.names import full_name
 from motcua.admin.domain.text import clean_line
 from motcua.admin.errors import PasswordNotChangedError
@@ -182,7 +183,16 @@ class SpeakingSecurityManager(SecurityManager):
 
     def auth_user_db(self, username: str, password: str) -> Any:
         """Look at a user name and a password. PostgreSQL cannot even ask for a NUL, which is in nobody's name."""
-        return super().auth_user_db(username and username.replace("\0", "\ufffd"), password)
+        name = username and username.replace("\0", "\ufffd")
+        user = super().auth_user_db(name, password)
+        if user is None and not self._is_counted(name):
+            note_failed_login("password")
+        return user
+
+    def _is_counted(self, name: str) -> bool:
+        """Tell whether FAB has counted the failure on somebody's row, where the audit trail sees it."""
+        user = self.find_user(username=name) or self.find_user(email=name) if name else None
+        return user is not None and bool(user.is_active)
 
     def reset_password(self, userid: int | str, password: str) -> None:
         """Change a password. Raises PasswordNotChangedError; FAB only logs it, and its screens say "changed"."""

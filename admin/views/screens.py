@@ -8,6 +8,7 @@ from motcua.admin.enums import SecondFactorPolicy
 from motcua.admin.extension import current_motcua
 from motcua.admin.language import lazy_gettext
 from motcua.admin.views.account import MotcuaAccountView
+from motcua.admin.views.audit import MotcuaAuditView
 from motcua.admin.views.calendar import MotcuaHolidayView, MotcuaYearView
 from motcua.admin.views.counter import MotcuaCounterConsole
 from motcua.admin.views.desk import MotcuaDeskView
@@ -66,6 +67,7 @@ GROUPS: tuple[tuple[str, Any, str, tuple[_Entry, ...]], ...] = (
             ("MotcuaStaff", lazy_gettext("Staff"), "fa-users", MotcuaStaffView),
             ("MotcuaHolidays", lazy_gettext("Days off and make-up days"), "fa-calendar", MotcuaHolidayView),
             ("MotcuaYears", lazy_gettext("Calendar years"), "fa-calendar-check-o", MotcuaYearView),
+            ("MotcuaAudit", lazy_gettext("Audit trail"), "fa-history", MotcuaAuditView),
         ),
     ),
     (

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import random
+import signal
 import time
 from contextlib import suppress
 from datetime import datetime
@@ -12,9 +15,10 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from motcua.admin.clock import local_day
+from motcua.admin.domain.audit import record
 from motcua.admin.domain.desks import find_desk
 from motcua.admin.domain.tickets import TicketOrder, issue_ticket
-from motcua.admin.enums import Errand, Language
+from motcua.admin.enums import AuditAction, Errand, Language
 from motcua.admin.extension import EXTENSION, Motcua
 from motcua.admin.models import QueueService, Ticket
 from tests.kiosk.taking import Kiosk, new_key
@@ -113,4 +117,41 @@ def read_then_write(app: Flask, service: int, times: int) -> int:
     return times
 
 
-TASKS = {task.__name__: task for task in (take, count_up, read_then_write)}
+def act(app: Flask, office: int, times: int) -> int:
+    """Do what changes nothing and is audited, such as reading a dossier; return how often that worked."""
+    motcua: Motcua = app.extensions[EXTENSION]
+    for number in range(times):
+        with motcua.database.write() as session:
+            record(session, AuditAction.DOSSIER_READ, "dossier", object_id=number, office_id=office)
+    return times
+
+
+def change(app: Flask, service: int, times: int) -> int:
+    """Change a row again and again, each time in a command of its own; return how often that worked."""
+    motcua: Motcua = app.extensions[EXTENSION]
+    for _ in range(times):
+        with motcua.database.write() as session:
+            session.get_one(QueueService, service).position += 1
+    return times
+
+
+def change_and_die(app: Flask, service: int, kills: int, longest_life: float) -> int:
+    """Let one process after the other change a row until it is killed; return how many had begun to."""
+    begun = 0
+    for _ in range(kills):
+        reading, writing = os.pipe()
+        child = os.fork()
+        if not child:
+            change(app, service, 1)
+            os.write(writing, b"!")
+            change(app, service, 1_000_000)
+        os.close(writing)
+        begun += os.read(reading, 1) == b"!"
+        time.sleep(random.uniform(0, longest_life))
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        os.close(reading)
+    return begun
+
+
+TASKS = {task.__name__: task for task in (take, count_up, read_then_write, act, change, change_and_die)}

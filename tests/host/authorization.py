@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from motcua.admin.domain import audit
 from motcua.admin.domain.printing import order_reprint
-from motcua.admin.enums import Errand, HolidayKind, Language, MailKind, TicketState
-from motcua.admin.models import CalendarYear, Holiday, OutgoingMail, PriorityGroup, StaffMember, Ticket
+from motcua.admin.enums import AuditAction, Errand, HolidayKind, Language, MailKind, TicketState
+from motcua.admin.models import AuditEntry, CalendarYear, Holiday, OutgoingMail, PriorityGroup, StaffMember, Ticket
 from tests.town import NINE, WEDNESDAY
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ class Address:
             "tickets": town.extra["ticket_id"],
             "papers": town.extra["paper_id"],
             "mails": town.extra["mail_id"],
+            "audit": town.extra["audit_id"],
             "holidays": town.extra["holiday_id"],
             "procedures": two.ours.procedure.procedure_id,
             "fields": two.ours.procedure.procedure.field_id,
@@ -188,6 +190,11 @@ def prepare(session: Session, two: TwoOffices) -> None:
         place = session.scalars(select(StaffMember).where(StaffMember.user_id == town.lan.id)).one()
         group = session.scalars(select(PriorityGroup).where(PriorityGroup.office_id == town.office.id)).one()
         town.extra |= {"ticket_id": ticket.id, "mail_id": mail.id, "holiday_id": holiday.id, "paper_id": paper.id}
+        audit.record(session, AuditAction.LOGIN, "user", object_id=town.lan.id, office_id=town.office.id)
+        audit.write_down(session, actor=audit.SYSTEM, now=NINE)
+        town.extra["audit_id"] = session.scalars(
+            select(AuditEntry.id).where(AuditEntry.chain == town.office.id).limit(1)
+        ).one()
         town.extra |= {"place_id": place.id, "group_id": group.id}
     session.commit()
 

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 from flask_appbuilder import Model
 
-from motcua.admin.models import RateCounter, SessionEpoch
+from motcua.admin.models import AuditEntry, AuditHead, RateCounter, SessionEpoch
 from motcua.admin.models.base import Record
 from motcua.kiosk.auth import COOKIE
 from tests.admin.two_offices import TwoOffices, build_two_offices
@@ -69,8 +69,8 @@ def record_of(session: Session) -> dict[str, str]:
     session.rollback()
     tables = [*Record.metadata.sorted_tables, *Model.metadata.sorted_tables]
     rows = {table.name: sorted(map(repr, session.execute(sa.select(table)).all())) for table in tables}
-    for name in (RateCounter.__tablename__, SessionEpoch.__tablename__):  # requests and logins leave their trace
-        del rows[name]
+    for model in (RateCounter, SessionEpoch, AuditEntry, AuditHead):  # requests and logins leave their trace
+        del rows[model.__tablename__]
     session.rollback()
     return {name: hashlib.sha256("".join(lines).encode()).hexdigest() for name, lines in rows.items()}
 

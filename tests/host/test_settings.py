@@ -54,6 +54,7 @@ NONSENSE: Mapping[str, tuple[object, ...]] = {
     "MOTCUA_SESSION_HOURS": outside(1, 24),
     "MOTCUA_SECOND_FACTOR": ("yes", "", "OFFERED", True, None, "offered", "required"),
     "MOTCUA_SECOND_FACTOR_ROLES": ("Admin", ("",), (7,), 7, None),
+    "MOTCUA_AUDIT_PERSONAL_DAYS": outside(1, 36_500),
     "MOTCUA_DOSSIER_CODE_PATTERN": ("", "(", b"x", 7, None),
     "MOTCUA_WRITE_PATIENCE_SECONDS": (0, -1, 61, float("nan"), "10", True, None),
     "MOTCUA_BOARD_STREAMS": outside(0, 1000),

@@ -90,6 +90,7 @@ BUSY = Digest(
         tally("Đ.T.H.", CENTRE, 0, 1, 1, 0, 1),
     ),
     offices=(),
+    audit_ends=("-/31/5d41402abc4b2a76b971", "chau-ninh/2418/9d5ed678fe57bcca6101"),
 )
 QUIET = replace(BUSY, lines=(), officers=())
 DISTRICT = replace(
