@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Response, flash, redirect, request, url_for
+from flask import Response, current_app, flash, redirect, request, url_for
 from flask_appbuilder import expose
 from flask_appbuilder.api import safe
 from flask_appbuilder.const import AUTH_DB
@@ -107,6 +107,12 @@ def check_doors(settings: Settings, manager: BaseSecurityManager) -> None:
     """Refuse a second factor that FAB's doors would let people by. Raises SettingError."""
     if settings.second_factor == SecondFactorPolicy.OFF:
         return
+    if current_app.config.get("FAB_API_KEY_ENABLED", False):
+        msg = (
+            "MOTCUA_SECOND_FACTOR and FAB_API_KEY_ENABLED do not go together: FAB's key stands for its person without "
+            "a code. Leave FAB_API_KEY_ENABLED out; programs get a key of their own as connected systems."
+        )
+        raise SettingError(msg)
     has_ours = isinstance(manager.auth_view, AuthDBView) and issubclass(manager.security_api, SecurityApi)
     if manager.auth_type != AUTH_DB or not has_ours:
         msg = (

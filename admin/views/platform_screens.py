@@ -29,7 +29,7 @@ from motcua.admin.domain.names import full_name
 from motcua.admin.domain.text import clean_line
 from motcua.admin.errors import PasswordNotChangedError
 from motcua.admin.language import N_, current_language, gettext
-from motcua.admin.rate_limits import EarlyLimiter
+from motcua.admin.rate_limits import EarlyLimiter, count_logins_together
 from motcua.admin.views.doors import AuthDBView, SecurityApi
 from motcua.admin.views.wording import yes_no
 
@@ -172,6 +172,13 @@ class SpeakingSecurityManager(SecurityManager):
         limiter = EarlyLimiter(key_func=app.config.get("RATELIMIT_KEY_FUNC", get_remote_address))
         limiter.init_app(app)
         return limiter
+
+    def register_views(self) -> None:
+        """Register FAB's screens and doors; both doors count tries of a password."""
+        super().register_views()
+        tokens = next((view for view in self.appbuilder.baseviews if isinstance(view, SecurityApi)), None)
+        if self.is_auth_limited and tokens is not None:
+            count_logins_together(self.limiter, tokens, self.auth_view, self.auth_rate_limit)
 
     def get_user_menu_access(self, menu_names: list[str] | None = None) -> set[str]:
         """Return the entries the person may open; FAB's menu asks again for each of its groups."""

@@ -242,6 +242,15 @@ def test_a_host_whose_doors_are_not_ours_does_not_start_with_it(
                 check_doors(motcua.settings, manager)
 
 
+def test_keys_of_fab_which_ask_for_no_code_do_not_start_with_it(
+    app: Flask, motcua: Motcua, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.config, "FAB_API_KEY_ENABLED", True)
+
+    with app.app_context(), pytest.raises(SettingError, match=r"^MOTCUA_SECOND_FACTOR and FAB_API_KEY_ENABLED do not"):
+        check_doors(motcua.settings, app.appbuilder.sm)  # type: ignore[attr-defined]
+
+
 @pytest.mark.parametrize(
     "chosen",
     [{"AUTH_TYPE": AUTH_LDAP}, {"FAB_SECURITY_MANAGER_CLASS": "own.Manager"}, {"MOTCUA_STAFF_SESSIONS": False}],
