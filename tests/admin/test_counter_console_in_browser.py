@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import io
-from datetime import date
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 import zxingcpp
@@ -20,21 +20,24 @@ from motcua.admin.domain.procedure_import import import_procedures
 from motcua.admin.domain.tracking import tracking_token, tracking_url
 from motcua.admin.enums import PrintState, TicketState
 from motcua.admin.models import Dossier, PrintJob
+from tests.admin.console import POLL_MILLISECONDS, STATE, asked_again, settled
 from tests.admin.desk import sign_in
-from tests.browsing import needs_chromium
+from tests.browsing import let_pass, needs_chromium
 from tests.kiosk.hall import away
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flask import Flask
-    from playwright.sync_api import Browser, BrowserContext, Page, Route
+    from playwright.sync_api import Browser, BrowserContext, Page, Request, Route
     from sqlalchemy.orm import Session
 
     from motcua.admin.database import Database
     from tests.admin.hall import Hall
 
 NEXT, FINISH = "/api/v1/counter/next", "/api/v1/counter/finish"
+#: The page's clock, which goes on by itself until a test stops it.
+MORNING = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
 
 pytestmark = needs_chromium
 
@@ -72,6 +75,7 @@ def page(browser: Browser, app: Flask, hall: Hall, address: str) -> Iterator[Pag
     context = browser.new_context(base_url=address, viewport={"width": 1366, "height": 768}, locale="vi-VN")
     log_in(app, context, address)
     page = context.new_page()
+    page.clock.install(time=MORNING)
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on("console", lambda said: faults.append(said.text) if "Content Security Policy" in said.text else None)
@@ -85,20 +89,37 @@ def page(browser: Browser, app: Flask, hall: Hall, address: str) -> Iterator[Pag
 
 def press(page: Page, key: str, word: str) -> None:
     """Press a key of the console and wait until the counter says so."""
-    page.wait_for_timeout(400)  # a person's pause; the screen takes a hasty second press for none
+    settled(page)
     page.keyboard.press(key)
     expect(page.locator(".visit__word")).to_contain_text(word)
 
 
 def choose_procedure(page: Page, words: str = "dang ky khai sinh") -> None:
     """Find a procedure without a Vietnamese keyboard."""
-    page.wait_for_timeout(400)
+    settled(page)
     page.keyboard.press("t")
     expect(page.locator("#procedure")).to_be_focused()
     page.keyboard.type(words)
     expect(page.locator(".finder__option").first).to_contain_text("Đăng ký khai sinh")
     page.keyboard.press("Enter")
     expect(page.locator(".intake__chosen")).to_contain_text("1.001193")
+
+
+def stop_the_clock(page: Page) -> None:
+    """Let no time pass on the page but what the test lets pass."""
+    page.clock.pause_at(MORNING + timedelta(minutes=10))
+
+
+def commands_of(page: Page) -> list[str]:
+    """Return the list that every command the page sends will be in."""
+    sent: list[str] = []
+
+    def note(request: Request) -> None:
+        if request.method == "POST":
+            sent.append(request.url.rpartition("/")[2])
+
+    page.on("request", note)
+    return sent
 
 
 def dossiers(database: Database) -> list[Dossier]:
@@ -110,7 +131,7 @@ def dossiers(database: Database) -> list[Dossier]:
 def test_a_visit_is_served_by_keyboard_alone(page: Page, hall: Hall, database: Database) -> None:
     press(page, "Space", "Đang mời")
     expect(page.locator(".visit__number")).to_have_text("A001")
-    page.wait_for_timeout(400)
+    settled(page)
     page.keyboard.press("l")
     expect(page.locator(".visit__count")).to_have_text("Gọi lần 2")
     press(page, "b", "Đang phục vụ")
@@ -124,29 +145,22 @@ def test_a_visit_is_served_by_keyboard_alone(page: Page, hall: Hall, database: D
     page.get_by_label("Cán bộ thụ lý").select_option(label="Trần Văn Minh")
     page.keyboard.press("Control+Enter")
 
-    (dossier,) = eventually(page, lambda: dossiers(database))
+    expect(page.locator(".receipt__code")).to_be_visible()
+    (dossier,) = dossiers(database)
     expect(page.locator(".receipt__code")).to_have_text(dossier.code)
     expect(page.locator(".receipt__due")).to_contain_text("Thứ Tư 02/12/2026, 17:00")
     expect(page.locator(".receipt__state")).to_have_text("Đang in giấy tiếp nhận…")
     assert (dossier.applicant_name, dossier.assigned_to_id) == ("Đặng Thị Kín", hall.town.minh.id)
     with database.write() as session:
         session.scalars(select(PrintJob).where(PrintJob.dossier_id == dossier.id)).one().state = PrintState.CONFIRMED
+    let_pass(page, 1)
     expect(page.locator(".receipt__state")).to_have_text("Đã in giấy tiếp nhận")
 
+    settled(page)
     page.keyboard.press("m")
     expect(page.locator(".visit__number")).to_have_text("A002")
     assert hall.kinds("A001") == ["issued", "called", "recalled", "started", "finished"]
     expect(page.locator("#figures")).to_contain_text("1 lượt")
-
-
-def eventually(page: Page, look: Any) -> Any:
-    """Look until there is something, as a person would."""
-    for _ in range(100):
-        found = look()
-        if found:
-            return found
-        page.wait_for_timeout(50)
-    return look()
 
 
 @pytest.mark.usefixtures("birth")
@@ -157,7 +171,7 @@ def test_the_qr_code_on_the_screen_is_the_dossiers_link(page: Page, hall: Hall, 
     page.keyboard.press("Control+Enter")
     image = page.locator(".receipt__qr img")
     expect(image).to_be_visible()
-    assert eventually(page, lambda: image.evaluate("drawn => drawn.naturalWidth"))
+    image.evaluate("drawn => drawn.decode()")
 
     read = zxingcpp.read_barcodes(Image.open(io.BytesIO(image.screenshot())))
 
@@ -184,16 +198,30 @@ def test_nothing_personal_stays_in_the_browser(page: Page, database: Database) -
 
 def test_the_space_bar_pressed_twice_in_haste_calls_one_number(page: Page, hall: Hall) -> None:
     """CAL-03, on the screen."""
+    stop_the_clock(page)
+    sent = commands_of(page)
     page.keyboard.press("Space")
-    page.wait_for_timeout(150)
     page.keyboard.press("Space")
-    page.wait_for_timeout(150)
+    expect(page.locator(".visit__number")).to_have_text("A001")
+    page.clock.run_for(150)
     page.keyboard.press("Space")
 
-    expect(page.locator(".visit__number")).to_have_text("A001")
-    page.wait_for_timeout(500)
+    asked_again(page)
+    assert sent == ["next"]
     assert hall.kinds("A001") == ["issued", "called"]
     assert hall.ticket("A002").state == TicketState.WAITING
+
+
+def test_a_number_called_again_in_haste_is_called_once_more(page: Page, hall: Hall) -> None:
+    press(page, "Space", "Đang mời")
+    stop_the_clock(page)
+    page.keyboard.press("l")
+    expect(page.locator(".visit__count")).to_have_text("Gọi lần 2")
+    page.clock.run_for(300)
+    page.keyboard.press("l")
+
+    asked_again(page)
+    assert hall.kinds("A001") == ["issued", "called", "recalled"]
 
 
 @pytest.mark.usefixtures("birth")
@@ -271,6 +299,7 @@ def test_visitors_of_the_line_are_sent_on_put_first_and_cancelled(page: Page, ha
 def test_another_counters_calls_appear_by_themselves(page: Page, hall: Hall) -> None:
     hall.at(hall.town.counter2, calling.call_next)
 
+    page.clock.run_for(POLL_MILLISECONDS)
     expect(page.locator(".part--waiting .part__count")).to_have_text("5")
     expect(page.locator(".row__number").first).to_have_text("A002")
 
@@ -278,8 +307,8 @@ def test_another_counters_calls_appear_by_themselves(page: Page, hall: Hall) -> 
 def test_a_screen_that_is_behind_is_told_and_shown_the_present(page: Page, hall: Hall) -> None:
     """CAL-04, on the screen."""
     press(page, "Space", "Đang mời")
-    page.route("**/api/v1/counter/state*", lambda route: route.abort())
-    page.wait_for_timeout(400)
+    page.route(STATE, lambda route: route.abort())
+    asked_again(page)
     hall.at(hall.town.counter1, calling.finish)
     hall.at(hall.town.counter1, calling.call_next)
 
@@ -294,10 +323,12 @@ def test_a_command_survives_a_server_that_is_away(page: Page, hall: Hall, databa
     hall.motcua.database = away(database)
     page.keyboard.press("Space")
     expect(page.locator("#notice")).to_contain_text("Máy chủ chưa trả lời. Đang thử lại…")
-    expect(page.locator("#link")).to_contain_text("Mất kết nối · số liệu lúc 09:00", timeout=12_000)
+    let_pass(page, 8)
+    expect(page.locator("#link")).to_contain_text("Mất kết nối · số liệu lúc 09:00")
     expect(page.locator(".row__number").first).to_have_text("A001")
 
     hall.motcua.database = database
+    let_pass(page, 3)
 
     expect(page.locator(".visit__number")).to_have_text("A001")
     expect(page.locator("#link")).to_have_text("Đã kết nối")
@@ -327,11 +358,13 @@ def test_a_lost_answer_is_asked_for_again_and_not_done_again(page: Page, hall: H
 
 
 def test_a_reload_in_the_middle_of_a_command_does_not_repeat_it(page: Page, hall: Hall) -> None:
-    page.keyboard.press("Space")
-    expect(page.locator(".visit__number")).to_have_text("A001")
-    page.wait_for_timeout(400)
+    press(page, "Space", "Đang mời")
+    stop_the_clock(page)
+    settled(page)
+    lost: list[str] = []
 
     def lose(route: Route) -> None:
+        lost.append(route.request.headers["idempotency-key"])
         route.fetch()
         route.abort()
 
@@ -340,11 +373,13 @@ def test_a_reload_in_the_middle_of_a_command_does_not_repeat_it(page: Page, hall
     expect(page.locator("#notice")).to_contain_text("Đang thử lại…")
     page.unroute(f"**{FINISH}")
     hall.at(hall.town.counter1, calling.call_next)
-    page.reload()
+    with page.expect_response(f"**{FINISH}") as again:
+        page.reload()
 
     # The key of "finish" was kept: it gets its old answer and does not end the visit that has begun since.
+    assert [again.value.request.headers["idempotency-key"]] == lost
     expect(page.locator(".visit__number")).to_have_text("A002")
-    page.wait_for_timeout(600)
+    asked_again(page)
     assert hall.kinds("A001") == ["issued", "called", "finished"]
     assert hall.kinds("A002") == ["issued", "called"]
 
@@ -368,9 +403,11 @@ def test_a_login_that_has_ended_is_renewed_without_losing_what_was_typed(
     choose_procedure(page)
     page.get_by_label("Họ và tên người nộp").fill("Đặng Thị Kín")
     page.context.clear_cookies()
+    let_pass(page, 2)
     expect(page.locator("#notice")).to_contain_text("Phiên đăng nhập đã hết.")
 
     log_in(app, page.context, address)
+    let_pass(page, 2)
     expect(page.locator("#notice")).to_be_hidden()
     page.get_by_label("Họ và tên người nộp").focus()
     page.keyboard.press("Control+Enter")
@@ -407,12 +444,14 @@ def test_english_is_one_tap_away(page: Page) -> None:
 
 
 def test_shortcuts_can_be_turned_off(page: Page, hall: Hall) -> None:
+    sent = commands_of(page)
     page.get_by_role("button", name="Phím tắt: bật").click()
     page.locator("#visit-title").focus()
     page.keyboard.press("Space")
 
     expect(page.locator("#keys")).to_have_text("Phím tắt: tắt")
-    page.wait_for_timeout(500)
+    asked_again(page)
+    assert sent == []
     assert hall.kinds("A001") == ["issued"]
 
 
@@ -426,6 +465,7 @@ def test_every_state_is_fit_for_everybody(page: Page, hall: Hall, width: int, he
     page.locator(".row").first.click()
     check(page, "dialog[open]")
     page.get_by_role("button", name="Quay lại").click()
+    expect(page.locator("#visit-title")).to_be_focused()
     press(page, "Space", "Đang mời")
     check(page, ".visit__number")
     choose_procedure(page)

@@ -15,6 +15,7 @@ import zxingcpp
 from PIL import Image
 from playwright.sync_api import expect
 
+from tests.admin.console import settled
 from tests.browsing import needs_chromium
 from tests.journeys.trial import RunningTrial, Trial
 from tests.try_demo import wait_for
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 KIOSK = {"width": 1080, "height": 1920}
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1366, "height": 768}
-#: A person looks before the next press; the console takes a hasty one as part of the last.
-LOOKING = 500
 PROCEDURE = "2.000635"
 CITIZEN = "Hoàng Thị Thử"
 
@@ -62,14 +61,15 @@ def take_a_number(trial: Trial, page: Page) -> str:
 
 def call_and_take_in(trial: Trial, page: Page) -> str:
     """Call the next number, take the citizen's dossier in, finish, and return the dossier's code."""
+    page.clock.install()
     trial.sign_in(page, "tiepnhan1", "/counter/")
     page.get_by_role("link", name="Quầy 1").click()
     page.get_by_role("button", name="Mời tiếp").click()
     expect(page.get_by_role("heading", name="Đang mời")).to_be_visible()
-    page.wait_for_timeout(LOOKING)
+    settled(page)
     page.get_by_role("button", name="Bắt đầu").click()
     expect(page.get_by_role("heading", name="Đang phục vụ")).to_be_visible()
-    page.wait_for_timeout(LOOKING)
+    settled(page)
     page.get_by_role("button", name="Tiếp nhận hồ sơ").click()
     page.get_by_role("combobox", name="Thủ tục").fill(PROCEDURE)
     page.get_by_role("listbox").get_by_role("option").first.click()
