@@ -111,5 +111,5 @@ def forget_personal(session: Session, *, before: datetime, limit: int = _AT_ONCE
     done = cast("CursorResult[Any]", session.execute(emptied, execution_options={"synchronize_session": False}))
     if done.rowcount:
         facts = {"rows": done.rowcount, "before": before.isoformat()}
-        audit.record(session, AuditAction.AUDIT_ERASED, "list", code="audit", details=facts)
+        audit.record(session, AuditAction.AUDIT_ERASED, "list", details=facts)
     return done.rowcount

@@ -303,6 +303,8 @@ def _code(row: Any) -> str:
         return ""
     if isinstance(row, PrintJob):
         return str(row.id)
+    if isinstance(row, Counter):
+        return str(row.number)
     return str(row.code) if isinstance(row, Procedure | Office | Dossier) else str(row)
 
 

@@ -71,7 +71,7 @@ class MotcuaAuditView(OfficeModelView):
     lead = lazy_gettext("Who did what, when and from where. Rows are only ever added; a changed one would show.")
     search_hint = lazy_gettext("User name, code or name of the object")
     label_columns: ClassVar[dict[str, Any]] = {
-        "at": lazy_gettext("Time"),
+        "at": lazy_gettext("When"),
         "actor": lazy_gettext("Who"),
         "action": _ACTION,
         "object": lazy_gettext("To what"),

@@ -148,7 +148,7 @@ def record_export(*, count: int, ending: str) -> None:
     """Note that a list left the house: whose hands, how many rows; not what was searched for, which may be a name."""
     person = signed_in()
     details = {"rows": count, "format": ending}
-    note(AuditAction.DOSSIERS_EXPORTED, "list", code="dossiers", person_id=person.id, details=details)
+    note(AuditAction.DOSSIERS_EXPORTED, "list", person_id=person.id, details=details)
     current_app.logger.info("exported %s dossiers as %s for user %s", count, ending, person.id)
 
 

@@ -452,7 +452,7 @@ def test_a_second_import_asks_as_often_for_fifty_rows_as_for_one(session: Sessio
             event.remove(database.engine, "before_cursor_execute", note)
         return len(statements)
 
-    asked(rows[:1])  # the first import of all begins the audit trail
+    asked(rows[:1])  # the first act of a chain begins it
     assert asked(rows[:1]) == asked(rows)
 
 

@@ -243,7 +243,7 @@ def dossiers(scene: Scene) -> Iterator[Told]:
     press("reprint")
     yield Told(A.PAPER_REPRINTED, "hoa", "paper", says={"dossier_id": [None, dossier_id]} | {"copy_number": [None, 2]})
     hoa.get("/motcua/dossiers/export.csv")
-    yield Told(A.DOSSIERS_EXPORTED, "hoa", "list", "dossiers", says={"rows": 2, "format": "csv"})
+    yield Told(A.DOSSIERS_EXPORTED, "hoa", "list", says={"rows": 2, "format": "csv"})
     # No screen changes the rest of a dossier, or removes one; a program of the host might.
     with scene.database.write() as session:
         session.get_one(Dossier, dossier_id).note = "không gấp"
@@ -331,7 +331,7 @@ def mails(scene: Scene) -> Iterator[Told]:
 def forgetting(scene: Scene) -> Iterator[Told]:
     scene.moment.now = scene.moment.now.replace(year=2029)
     run(scene, "audit", "forget")
-    yield Told(A.AUDIT_ERASED, "motcua audit forget", "list", "audit", office="")
+    yield Told(A.AUDIT_ERASED, "motcua audit forget", "list", office="")
 
 
 # --- and what the trail says ------------------------------------------------------------------------
