@@ -184,23 +184,16 @@ def put_down_changes(session: Session, _context: object) -> None:
     """Put down what the flush that just ended has added, changed and removed."""
     if is_as_one(session):
         return
-    for row in session.new:
-        _put_down(session, row, _added)
-    for row in session.dirty:
-        _put_down(session, row, _changed)
-    for row in session.deleted:
-        _put_down(session, row, _removed)
-
-
-def _put_down(session: Session, row: Any, look: Callable[[Any, Watched], tuple[A | None, Changes]]) -> None:
-    if type(row) in PARTS:
-        _put_down_part(session, row, look)
-        return
-    watched = _watched(type(row))
-    if watched is not None:
-        action, changes = look(row, watched)
-        if action is not None:
-            _add(session, row, watched, called(session, row) or action, changes)
+    for rows, look in ((session.new, _added), (session.dirty, _changed), (session.deleted, _removed)):
+        parts = [row for row in rows if type(row) in PARTS]
+        for row in rows:
+            watched = _watched(type(row))
+            if watched is not None:
+                action, changes = look(row, watched)
+                if action is not None:
+                    _add(session, row, watched, called(session, row) or action, changes)
+        for row in parts:  # once their whole has been put down
+            _put_down_part(session, row, look(row, _PART)[1])
 
 
 def _watched(model: type[Any]) -> Watched | None:
@@ -208,18 +201,21 @@ def _watched(model: type[Any]) -> Watched | None:
     return next((WATCHED[base] for base in model.__mro__ if base in WATCHED), None)
 
 
-def _put_down_part(session: Session, row: Any, look: Callable[[Any, Watched], tuple[A | None, Changes]]) -> None:
-    owner, part = row, f"{type(row).__name__} {row.id}"
-    _, changes = look(row, _PART)
-    while type(owner) in PARTS:
-        key, model = PARTS[type(owner)]
-        found = session.get(model, getattr(owner, key))
-        if found is None or found in session.deleted:
-            return  # went together with its whole
-        owner = found
-    if changes:
+def _put_down_part(session: Session, row: Any, changes: Changes) -> None:
+    part = f"{type(row).__name__} {row.id}"
+    whole = row
+    while type(whole) in PARTS:
+        key, model = PARTS[type(whole)]
+        whole = _whole(session, model, getattr(whole, key))
+    if changes and whole is not None and whole not in session.deleted:
         said = {f"{part}: {name}": values for name, values in changes.items()}
-        _add(session, owner, WATCHED[type(owner)], A.RECORD_CHANGED, said)
+        _add(session, whole, WATCHED[type(whole)], A.RECORD_CHANGED, said)
+
+
+def _whole(session: Session, model: type[Any], key: int) -> Any:
+    """Return what a part belongs to; during a flush, what is new cannot be looked up yet."""
+    fresh = (row for row in session.new if type(row) is model and row.id == key)
+    return next(fresh, None) or session.get(model, key)
 
 
 _PART = _settings("part", ignored=frozenset({"row_digest"}))

@@ -22,6 +22,7 @@ from motcua.admin.models import (
     OfficeHours,
     PrinterDevice,
     Procedure,
+    ProcedurePaper,
     ProcedureVersion,
     QueueService,
 )
@@ -142,6 +143,19 @@ def test_a_part_is_written_about_with_its_whole(scene: Scene) -> None:
     assert '"effective_to":[null,"2026-12-31"]' in rows["procedure"].details.replace(
         f"ProcedureVersion {version.id}: ", ""
     )
+
+
+def test_what_is_added_in_one_piece_is_one_row(scene: Scene) -> None:
+    with scene.database.write() as session:
+        version = ProcedureVersion(number=1, name="Khai sinh", effective_from=date(2026, 1, 1))
+        version.papers = [ProcedurePaper(position=1, name="Tờ khai"), ProcedurePaper(position=2, name="Bản sao")]
+        field = session.get_one(Field, scene.two.ours.procedure.procedure.field_id)
+        session.add(Procedure(code="1.001193", level="Cấp xã", field=field, versions=[version]))
+
+    (row,) = scene.news()
+    assert (row.action, row.kind, row.object_code) == (AuditAction.RECORD_ADDED, "procedure", "1.001193")
+    assert [name in row.details for name in ("Khai sinh", "1.001193")] == [True, True]
+    assert row.details.count("ProcedurePaper ") == len(version.papers) * 5
 
 
 def test_what_goes_with_its_whole_is_not_written_about_by_itself(scene: Scene) -> None:
