@@ -9,6 +9,7 @@ from flask_appbuilder.basemanager import BaseManager
 
 from motcua.admin.api.counter import CounterApi
 from motcua.admin.api.intake import IntakeApi
+from motcua.admin.api.integrations import IntegrationApi
 from motcua.admin.clock import WatchedClock
 from motcua.admin.database import Database
 from motcua.admin.extension import EXTENSION, Motcua
@@ -45,4 +46,5 @@ class AdminManager(BaseManager):
         """Add our screens to the host's menu."""
         self.appbuilder.add_api(CounterApi)
         self.appbuilder.add_api(IntakeApi)
+        self.appbuilder.add_api(IntegrationApi)
         register_views(self.appbuilder)
