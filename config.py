@@ -43,6 +43,9 @@ MOTCUA_AUDIT_PERSONAL_DAYS = 730
 # Regular expression that dossier codes issued elsewhere must match; a group named day is read as yymmdd
 MOTCUA_DOSSIER_CODE_PATTERN = r"(?:[A-Z]\d{2}(?:\.\d{2,3}){0,4}|\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2})-(?P<day>\d{6})-\d{4,7}"
 
+# How many requests a connected system may send in a minute (1 to 100,000)
+MOTCUA_API_REQUESTS_PER_MINUTE = 300
+
 # How many seconds a command waits for the database before it gives up (above 0, at most 60)
 MOTCUA_WRITE_PATIENCE_SECONDS = 10.0
 

@@ -134,6 +134,14 @@ class DeviceKind(StrEnum):
     DISPLAY = "display"
 
 
+class IntegrationScope(StrEnum):
+    """What the key of a connected system opens."""
+
+    PUSH = "push"
+    READ = "read"
+    ATTACH = "attach"
+
+
 class PrintKind(StrEnum):
     """Which paper a print job puts out."""
 

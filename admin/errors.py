@@ -6,6 +6,7 @@
     - IdempotencyKeyReusedError
     - BodyTooLargeError
     - BodyNotJsonError
+    - MethodNotAllowedError
     - PrinterAddressError
     - ImportRefusedError    a file, with every bad row of it
     - UnknownFieldsError
@@ -55,6 +56,7 @@
   - ApologyError              what the person is told when there was a bug; no rule raises it
 * SettingError                a configuration value makes no sense; stops the start
 
+Refusals about keys of connected systems are in ``key_errors.py``.
 Bugs are not in this list: they stay KeyError and TypeError and reach the log.
 No HTTP status here: ``views/problems.py`` chooses it in one place.
 
@@ -194,6 +196,14 @@ class BodyNotJsonError(InvalidInputError):
     code = "body_not_json"
     vi = "Dữ liệu gửi lên phải là một đối tượng JSON (Content-Type: application/json)."
     en = "The request must be a JSON object (Content-Type: application/json)."
+
+
+class MethodNotAllowedError(InvalidInputError):
+    """The address is there, but takes no request of this kind."""
+
+    code = "method_not_allowed"
+    vi = "Địa chỉ này không nhận loại yêu cầu đó. Vui lòng xem tài liệu API."
+    en = "This address does not take that kind of request. Please see the API's document."
 
 
 @dataclass(frozen=True, slots=True)

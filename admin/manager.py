@@ -11,6 +11,7 @@ from motcua.admin.actors import current_actor
 from motcua.admin.api.counter import CounterApi
 from motcua.admin.api.intake import IntakeApi
 from motcua.admin.audited_requests import follow_requests
+from motcua.admin.api.integrations import IntegrationApi
 from motcua.admin.clock import WatchedClock
 from motcua.admin.database import Database
 from motcua.admin.extension import EXTENSION, Motcua
@@ -53,4 +54,5 @@ class AdminManager(BaseManager):
         """Add our screens to the host's menu."""
         self.appbuilder.add_api(CounterApi)
         self.appbuilder.add_api(IntakeApi)
+        self.appbuilder.add_api(IntegrationApi)
         register_views(self.appbuilder)

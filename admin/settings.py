@@ -82,6 +82,7 @@ SETTINGS = (
         r"(?:[A-Z]\d{2}(?:\.\d{2,3}){0,4}|\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2})-(?P<day>\d{6})-\d{4,7}",
         "Regular expression that dossier codes issued elsewhere must match; a group named day is read as yymmdd.",
     ),
+    Setting("MOTCUA_API_REQUESTS_PER_MINUTE", 300, "How many requests a connected system may send in a minute."),
     Setting("MOTCUA_WRITE_PATIENCE_SECONDS", 10.0, "How long a command waits for the database before it gives up."),
 )
 
@@ -104,6 +105,7 @@ class Settings:
     second_factor_roles: frozenset[str]
     audit_personal: timedelta
     dossier_code_pattern: re.Pattern[str]
+    api_requests_per_minute: int
     write_patience_seconds: float
 
 
@@ -148,6 +150,7 @@ def read_settings(config: Mapping[str, Any]) -> Settings:
         second_factor_roles=_names(config, "MOTCUA_SECOND_FACTOR_ROLES"),
         audit_personal=timedelta(days=whole_number(config, SETTINGS, "MOTCUA_AUDIT_PERSONAL_DAYS", 1, 36_500)),
         dossier_code_pattern=_pattern(config, "MOTCUA_DOSSIER_CODE_PATTERN"),
+        api_requests_per_minute=whole_number(config, SETTINGS, "MOTCUA_API_REQUESTS_PER_MINUTE", 1, 100_000),
         write_patience_seconds=_seconds(config, "MOTCUA_WRITE_PATIENCE_SECONDS"),
     )
 

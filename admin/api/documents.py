@@ -96,8 +96,20 @@ _PROBLEM = {
     "detail": {"type": "string"},
     "detail_vi": {"type": "string"},
     "detail_en": {"type": "string"},
-    "state": {"allOf": [{"$ref": "#/components/schemas/CounterState"}], "nullable": True},
+    "state": {"type": "object", "description": "How things stand now, where the state has moved on."},
 }
+#: What every refusal says.
+_SAID = ("type", "title", "status", "code", "detail", "detail_vi", "detail_en")
+
+
+def strict_object(properties: dict[str, Any], *required: str) -> dict[str, Any]:
+    """Return an object that has no other fields than these."""
+    return _object(properties, *required, is_strict=True)
+
+
+def content(schema: str) -> dict[str, Any]:
+    """Return a JSON body of a named shape."""
+    return {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
 
 
 def _object(properties: dict[str, Any], *required: str, is_strict: bool = False) -> dict[str, Any]:
@@ -130,12 +142,12 @@ _SCHEMAS = {
             "state": {"$ref": "#/components/schemas/CounterState"},
         }
     ),
-    "CounterProblem": _object(_PROBLEM),
 }
-_KEY_PARAMETER = {
+#: An Idempotency-Key, as every command takes it.
+KEY_PARAMETER = {
     "required": True,
     "description": "Made by you for one intent; the same key again gets the same answer.",
-    "schema": {"type": "string", "minLength": 8, "maxLength": 64},
+    "schema": {"type": "string", "pattern": "^[A-Za-z0-9._:-]{8,64}$"},
 }
 _REFUSALS = {
     "CounterUnusable": "The request is not usable.",
@@ -151,13 +163,21 @@ def add_shared_parts(api_spec: Any) -> None:
     """Add the shared parts to FAB's OpenAPI document, once for all classes of these addresses."""
     components = api_spec.components
     try:
-        components.parameter("CounterKey", "header", {"name": "Idempotency-Key"} | _KEY_PARAMETER)
+        components.parameter("CounterKey", "header", {"name": "Idempotency-Key"} | KEY_PARAMETER)
     except DuplicateComponentNameError:
         return
     for name, schema in _SCHEMAS.items():
         components.schema(name, schema)
-    for name, description in _REFUSALS.items():
-        problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/CounterProblem"}}}
+    add_problem_parts(api_spec, _REFUSALS)
+
+
+def add_problem_parts(api_spec: Any, refusals: dict[str, str]) -> None:
+    """Add refusals by name, each with its description; all have one shape."""
+    components = api_spec.components
+    if "Problem" not in components.schemas:
+        components.schema("Problem", strict_object(_PROBLEM, *_SAID))
+    for name, description in refusals.items():
+        problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
         components.response(name, {"description": description, "content": problem})
 
 
@@ -171,14 +191,10 @@ def command_document(
     return {
         "post": {
             "parameters": parameters,
-            "requestBody": {"required": True, "content": _json(schema)},
-            "responses": {"200": {"description": answer, "content": _json("CounterAnswer")}} | REFUSED,
+            "requestBody": {"required": True, "content": content(schema)},
+            "responses": {"200": {"description": answer, "content": content("CounterAnswer")}} | REFUSED,
         }
     }
-
-
-def _json(schema: str) -> dict[str, Any]:
-    return {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
 
 
 #: The refusals of a command, by status.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -50,9 +51,18 @@ def read_body(request: Request, fields: frozenset[str], *, limit: int) -> Body:
         values = request.get_json()
     except (BadRequest, RecursionError) as error:
         raise BodyNotJsonError from error
-    if not isinstance(values, dict):
+    if not isinstance(values, dict) or not _is_text(values):
         raise BodyNotJsonError
     return Body.of(values, fields)
+
+
+def _is_text(values: dict[str, Any]) -> bool:
+    """Tell whether every text can be written down: JSON can name half a letter (a lone surrogate)."""
+    try:
+        json.dumps(values, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,13 +103,14 @@ def take_in(
     calendar: WorkingCalendar,
     qr_key: bytes,
     now: datetime,
+    owes_receipt: bool = True,
 ) -> Dossier:
     """Take a complete dossier in and return it; without a ticket when it came by post or online.
 
-    The clock starts now. The caller commits. Raises IdentifierMissingError,
-    UnknownProcedureError, HoursMissingError, InvalidInputError (a case
-    officer of another office, a paper of another procedure) and
-    IdempotencyKeyReusedError.
+    The clock starts now. No receipt is printed where the sender gives one.
+    The caller commits. Raises IdentifierMissingError, UnknownProcedureError,
+    HoursMissingError, InvalidInputError (a case officer of another office, a
+    paper of another procedure) and IdempotencyKeyReusedError.
     """
     day = local_day(now, office.time_zone)
     _check_case_officer(session, office, intake.assigned_to_id)
@@ -145,7 +146,8 @@ def take_in(
     )
     session.add(dossier)
     session.flush()
-    order_receipt(session, dossier, printer_id=printer_id, now=now)
+    if owes_receipt:
+        order_receipt(session, dossier, printer_id=printer_id, now=now)
     return dossier
 
 

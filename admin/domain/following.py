@@ -184,7 +184,6 @@ def _of_dossier(session: Session, dossier: Dossier, now: datetime) -> Following:
     ticket = dossier.ticket
     is_called = ticket is not None and ticket.state in _AT_A_COUNTER
     state = dossier.status.name.lower()
-    is_late = dossier.due_at is not None and dossier.due_at < now and dossier.status not in _PROCESSED
     return Following(
         kind="dossier",
         number=ticket.label if ticket else None,
@@ -194,9 +193,16 @@ def _of_dossier(session: Session, dossier: Dossier, now: datetime) -> Following:
         estimated_wait_minutes=None,
         counter=ticket.counter.number if ticket and ticket.counter and is_called else None,
         called_at=ticket.called_at if ticket and is_called else None,
-        dossier=FollowedDossier(code=dossier.code, state=state, due_at=dossier.due_at, overdue=is_late),
+        dossier=FollowedDossier(
+            code=dossier.code, state=state, due_at=dossier.due_at, overdue=is_overdue(dossier, now)
+        ),
         version=_version(session, ticket, dossier),
     )
+
+
+def is_overdue(dossier: Dossier, now: datetime) -> bool:
+    """Tell whether a dossier's day is past and its result is not there."""
+    return dossier.due_at is not None and dossier.due_at < now and dossier.status not in _PROCESSED
 
 
 def _wait(session: Session, ticket: Ticket, ahead: int) -> int:

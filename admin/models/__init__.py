@@ -3,6 +3,7 @@
 from motcua.admin.models.audit import AuditEntry, AuditHead
 from motcua.admin.models.devices import Device, PrinterDevice, PrintJob
 from motcua.admin.models.dossier import Dossier, DossierCodeCounter, DossierEvent, DossierPaper
+from motcua.admin.models.integrations import Integration
 from motcua.admin.models.limits import RateCounter
 from motcua.admin.models.office import CalendarYear, Holiday, Office, OfficeHours, StaffMember
 from motcua.admin.models.outbox import CommandReceipt, OutgoingMail
@@ -33,6 +34,7 @@ __all__ = [
     "EventHead",
     "Field",
     "Holiday",
+    "Integration",
     "Office",
     "OfficeHours",
     "OutgoingMail",

@@ -28,7 +28,7 @@ from motcua.admin.errors import (
     TooManyTriesError,
 )
 from motcua.admin.language import N_, current_language, gettext
-from motcua.admin.views.problems import problem, status_of, what_was_asked
+from motcua.admin.views.problems import problem, problem_of_platform, status_of, what_was_asked
 
 if TYPE_CHECKING:
     from flask import Blueprint, Flask
@@ -66,6 +66,12 @@ def answer_everywhere(app: Flask) -> None:
     @app.errorhandler(PasswordNotChangedError)
     def unchanged(refusal: PasswordNotChangedError) -> ResponseReturnValue:
         return _answer(refusal_for(refusal))
+
+    @app.errorhandler(400)
+    @app.errorhandler(405)
+    @app.errorhandler(413)
+    def refuse(error: HTTPException) -> ResponseReturnValue | HTTPException:
+        return (problem_of_platform(error) if request.path.startswith("/api/") else None) or error
 
     @app.errorhandler(403)
     @app.errorhandler(404)

@@ -23,6 +23,7 @@ from motcua.admin.errors import (
     IdempotencyKeyReusedError,
     InvalidInputError,
     LoginRequiredError,
+    MethodNotAllowedError,
     NotAllowedError,
     NotFoundError,
     QuotaReachedError,
@@ -33,9 +34,12 @@ from motcua.admin.errors import (
     UnavailableError,
     UnknownDeviceError,
 )
+from motcua.admin.key_errors import UnknownKeyError
 from motcua.admin.language import current_language
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from flask import Blueprint, Flask
 
 # The first match counts: special before general.
@@ -43,9 +47,11 @@ _STATUS: tuple[tuple[type[Refusal], int], ...] = (
     (IdempotencyKeyReusedError, 409),
     (BodyTooLargeError, 413),
     (BodyNotJsonError, 400),
+    (MethodNotAllowedError, 405),
     (InvalidInputError, 400),
     (UnknownDeviceError, 401),
     (LoginRequiredError, 401),
+    (UnknownKeyError, 401),
     (DeviceRevokedError, 403),
     (NotAllowedError, 403),
     (NotFoundError, 404),
@@ -59,7 +65,17 @@ _STATUS: tuple[tuple[type[Refusal], int], ...] = (
     (ApologyError, 500),
     (Refusal, 400),
 )
-_RETRY_SECONDS = 5
+#: When it is worth trying again.
+_RETRY_SECONDS = {503: 5, 429: 60}
+#: What the platform itself refuses before our code is asked.
+_BY_STATUS: dict[int | None, Callable[[], Refusal]] = {
+    400: BodyNotJsonError,
+    403: NotAllowedError,
+    404: NotFoundError,
+    405: MethodNotAllowedError,
+    413: lambda: BodyTooLargeError(limit=current_app.config["MAX_CONTENT_LENGTH"]),
+    429: TooManyTriesError,
+}
 _LOGGED_CHARS = 200
 
 
@@ -84,8 +100,10 @@ def problem(refusal: Refusal, language: Language | None = None) -> Response:
     if refusal.fresh is not None:
         body["state"] = refusal.fresh
     response = Response(json.dumps(body, ensure_ascii=False), status, content_type="application/problem+json")
-    if status == HTTPStatus.SERVICE_UNAVAILABLE:
-        response.headers["Retry-After"] = str(_RETRY_SECONDS)
+    if status in _RETRY_SECONDS:
+        response.headers["Retry-After"] = str(_RETRY_SECONDS[status])
+    if status == HTTPStatus.UNAUTHORIZED:
+        response.headers["WWW-Authenticate"] = "Bearer"
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -107,7 +125,21 @@ def answer_faults(blueprint: Blueprint) -> None:
 
     @blueprint.errorhandler(Exception)
     def answer(error: Exception) -> Response | HTTPException:
-        return error if isinstance(error, HTTPException) else problem(refusal_for(error))
+        if isinstance(error, HTTPException):
+            return problem_of_platform(error) or error
+        return problem(refusal_for(error))
+
+
+def problem_of_platform(error: HTTPException) -> Response | None:
+    """Return what the platform refused in our words; None for what is no refusal, such as a redirect."""
+    refusal = _BY_STATUS.get(error.code)
+    if refusal is None:
+        return None
+    answer = problem(refusal())
+    allowed = error.get_response().headers.get("Allow")
+    if allowed is not None:
+        answer.headers["Allow"] = allowed
+    return answer
 
 
 def what_was_asked() -> str:

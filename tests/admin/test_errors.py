@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from motcua.admin import errors
+from motcua.admin import errors, key_errors
 from motcua.admin.enums import Language
 from motcua.admin.errors import InBoth, OutsideHoursError, Refusal, ServiceClosedError
 from motcua.admin.views.problems import status_of
@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 REFUSALS: list[type[Refusal]] = [
-    kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, Refusal)
+    kind
+    for module in (errors, key_errors)
+    for _, kind in inspect.getmembers(module, inspect.isclass)
+    if issubclass(kind, Refusal) and kind.__module__ == module.__name__
 ]
 #: What other programs may rely on. A new refusal gets a line here; a line is never changed.
 STATUS_OF_CODE = {
@@ -44,7 +47,13 @@ STATUS_OF_CODE = {
     "import_refused": 400,
     "internal_error": 500,
     "invalid_input": 400,
+    "key_expired": 403,
+    "key_revoked": 403,
+    "key_scope": 403,
+    "key_span": 400,
+    "key_unknown": 401,
     "list_too_long": 400,
+    "method_not_allowed": 405,
     "login_required": 401,
     "not_allowed": 403,
     "not_found": 404,
@@ -68,6 +77,7 @@ STATUS_OF_CODE = {
     "ticket_state": 409,
     "ticket_taken": 409,
     "too_many_codes": 429,
+    "too_many_requests": 429,
     "too_many_tries": 429,
     "unavailable": 409,
     "unknown_fields": 400,
@@ -129,7 +139,7 @@ def drawn_tree(drawing: str) -> Iterator[tuple[str, str]]:
 def test_the_tree_at_the_top_of_the_file_is_true() -> None:
     true = {(kind.__name__, kind.__bases__[0].__name__) for kind in REFUSALS if kind is not Refusal}
 
-    assert set(drawn_tree(errors.__doc__ or "")) == true
+    assert {line for module in (errors, key_errors) for line in drawn_tree(module.__doc__ or "")} == true
 
 
 def test_a_fact_with_a_name_in_each_language_is_said_in_the_right_one() -> None:

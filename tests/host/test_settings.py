@@ -56,6 +56,7 @@ NONSENSE: Mapping[str, tuple[object, ...]] = {
     "MOTCUA_SECOND_FACTOR_ROLES": ("Admin", ("",), (7,), 7, None),
     "MOTCUA_AUDIT_PERSONAL_DAYS": outside(1, 36_500),
     "MOTCUA_DOSSIER_CODE_PATTERN": ("", "(", b"x", 7, None),
+    "MOTCUA_API_REQUESTS_PER_MINUTE": (0, -1, 100_001, 1.5, "300", True, None),
     "MOTCUA_WRITE_PATIENCE_SECONDS": (0, -1, 61, float("nan"), "10", True, None),
     "MOTCUA_BOARD_STREAMS": outside(0, 1000),
     "MOTCUA_KIOSK_IDLE_SECONDS": outside(10, 600),

@@ -476,6 +476,30 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_digest", name="uq_motcua_device_token_digest"),
     )
     op.create_table(
+        "motcua_integration",
+        sa.Column("office_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("key_prefix", sa.String(length=20), nullable=False),
+        sa.Column("key_digest", sa.String(length=64), nullable=False),
+        sa.Column("may_push", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("may_read", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("may_attach", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint("may_push OR may_read OR may_attach", name="ck_motcua_integration_scope"),
+        sa.ForeignKeyConstraint(["office_id"], ["motcua_office.id"], name="fk_motcua_integration_office"),
+        sa.ForeignKeyConstraint(["user_id"], ["ab_user.id"], name="fk_motcua_integration_user"),
+        sa.PrimaryKeyConstraint("id", name="pk_motcua_integration"),
+        sa.UniqueConstraint("key_digest", name="uq_motcua_integration_key_digest"),
+        sa.UniqueConstraint("office_id", "name", name="uq_motcua_integration_name"),
+        sa.UniqueConstraint("user_id", name="uq_motcua_integration_user"),
+    )
+    op.create_table(
         "motcua_procedure_version",
         sa.Column("procedure_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
@@ -1035,6 +1059,7 @@ def downgrade() -> None:
     op.drop_table("motcua_procedure_paper")
     op.drop_table("motcua_counter_service")
     op.drop_table("motcua_procedure_version")
+    op.drop_table("motcua_integration")
     op.drop_table("motcua_device")
     op.drop_table("motcua_counter")
     with op.batch_alter_table("motcua_staff_member", schema=None) as batch_op:
