@@ -10,8 +10,8 @@ from flask_appbuilder.basemanager import BaseManager
 from motcua.admin.actors import current_actor
 from motcua.admin.api.counter import CounterApi
 from motcua.admin.api.intake import IntakeApi
-from motcua.admin.audited_requests import follow_requests
 from motcua.admin.api.integrations import IntegrationApi
+from motcua.admin.audited_requests import follow_requests
 from motcua.admin.clock import WatchedClock
 from motcua.admin.database import Database
 from motcua.admin.extension import EXTENSION, Motcua
