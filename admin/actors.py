@@ -12,11 +12,13 @@ from flask import g, has_request_context, request
 from motcua.admin.domain.audit import SYSTEM, Actor
 from motcua.admin.enums import ActorKind
 
+_PROGRAM = "motcua_program"
+
 
 def current_actor() -> Actor:
     """Return who asks just now."""
     if has_request_context():
-        return actor_of(g.get("user"))
+        return program_at_work() or actor_of(g.get("user"))
     context = click.get_current_context(silent=True)
     if context is None:
         return SYSTEM
@@ -24,6 +26,17 @@ def current_actor() -> Actor:
     with suppress(OSError, KeyError):
         who = getpass.getuser()
     return Actor(ActorKind.COMMAND, name=f"{who}: {context.command_path}")
+
+
+def program_at_work() -> Actor | None:
+    """Return the connected system that asks, once its key was right."""
+    program: Actor | None = g.get(_PROGRAM)
+    return program
+
+
+def let_program_act(user_id: int, name: str) -> None:
+    """Let the rest of the request be the work of a connected system."""
+    setattr(g, _PROGRAM, Actor(ActorKind.PROGRAM, id=user_id, name=name, address=request.remote_addr or "?"))
 
 
 def actor_of(user: Any) -> Actor:

@@ -185,9 +185,10 @@ class MailState(StrEnum):
 
 
 class ActorKind(StrEnum):
-    """Who an audit row says has done something. NOBODY: somebody without a login."""
+    """Who an audit row says has done something. NOBODY: somebody without a login. PROGRAM: a connected system."""
 
     USER = "user"
+    PROGRAM = "program"
     NOBODY = "nobody"
     COMMAND = "command"
     SYSTEM = "system"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flask import current_app, request
 from flask_limiter.util import get_remote_address
 
+from motcua.admin.actors import let_program_act
 from motcua.admin.domain.integrations import check_scope, find_integration, is_seen_again, note_use
 from motcua.admin.errors import NotAllowedError, TooManyTriesError
 from motcua.admin.extension import current_motcua
@@ -52,6 +53,7 @@ def asking_system(scope: IntegrationScope) -> System:
     if is_seen_again(system, now=now):
         with motcua.database.write() as session:
             note_use(session, system.id, now=now)
+    let_program_act(system.user_id, system.name)
     check_scope(system, scope)
     return System(system.id, system.office_id, system.user_id)
 

@@ -26,6 +26,7 @@ from motcua.admin.models import (
     Dossier,
     Field,
     Holiday,
+    Integration,
     Office,
     OfficeHours,
     PrinterDevice,
@@ -158,6 +159,14 @@ WATCHED: dict[type[Any], Watched] = {
     PrintJob: Watched("paper", _paper, lambda _row, _changes: None, None),
     Device: Watched(
         "device", lambda _: A.DEVICE_ENROLLED, _device, A.RECORD_REMOVED, hidden=frozenset({"token_digest"})
+    ),
+    Integration: Watched(
+        "system",
+        lambda _: A.RECORD_ADDED,
+        lambda _row, _changes: A.RECORD_CHANGED,
+        A.RECORD_REMOVED,
+        hidden=frozenset({"key_digest"}),
+        ignored=frozenset({"last_used_at"}),
     ),
     PrinterDevice: _settings("printer", ignored=frozenset({"last_status", "last_status_at"})),
     Office: _settings("office", office=lambda office: office.id),

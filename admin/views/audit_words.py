@@ -79,6 +79,7 @@ KINDS: dict[str, str] = N_(
         "procedure": "Procedure",
         "role": "Role",
         "screen": "Screen",
+        "system": "Connected system",
         "service": "Queue service",
         "ticket": "Ticket",
         "user": "Account",
@@ -87,6 +88,7 @@ KINDS: dict[str, str] = N_(
 ACTORS: dict[str, str] = N_(
     {
         ActorKind.USER: "A person",
+        ActorKind.PROGRAM: "A connected system",
         ActorKind.NOBODY: "Nobody logged in",
         ActorKind.COMMAND: "A command on the server",
         ActorKind.SYSTEM: "The system itself",

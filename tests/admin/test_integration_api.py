@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from motcua.admin.domain.integrations import renew, revoke
 from motcua.admin.enums import DossierStatus, IntegrationScope
-from motcua.admin.models import Dossier, DossierEvent, Integration, PrintJob
+from motcua.admin.models import AuditEntry, Dossier, DossierEvent, Integration, PrintJob
 from tests.admin.desk import bearer, problem
 from tests.admin.systems import APPLICANT, ROOT, Program, connected
 from tests.admin.two_offices import TwoOffices
@@ -64,6 +64,22 @@ def test_a_dossier_is_pushed_and_stands_in_the_office_under_the_systems_name(
     assert [(event.to_status, event.actor_id) for event in row.events] == [(DossierStatus.RECEIVED, civil.row.user_id)]
     assert session.get_one(User, civil.row.user_id).last_name == "Hộ tịch điện tử"
     assert session.scalars(select(PrintJob)).all() == []
+
+
+def test_what_a_system_does_stands_in_the_audit_trail_under_its_name(
+    civil: Program, code: str, session: Session
+) -> None:
+    dossier = civil.push(code)
+    begun = {"state": "processing", "version": dossier["version"]}
+    assert civil.post(f"/{dossier['code']}/result", **begun).status_code == 200
+
+    told = session.scalars(select(AuditEntry).where(AuditEntry.kind == "dossier").order_by(AuditEntry.id)).all()
+    by = {(entry.actor_kind, entry.actor_id, entry.actor) for entry in told}
+    assert [(entry.action, entry.object_code) for entry in told] == [
+        ("dossier_taken_in", dossier["code"]),
+        ("dossier_moved", dossier["code"]),
+    ]
+    assert by == {("program", civil.row.user_id, "Hộ tịch điện tử")}
 
 
 def test_a_dossier_pushed_twice_is_one(civil: Program, code: str, session: Session) -> None:
