@@ -33,10 +33,9 @@ def note(action: AuditAction, kind: str, **facts: Any) -> None:
         audit.record(session, action, kind, **facts)
 
 
-def note_failed_login(step: str, user: Any = None) -> None:
-    """Note a login that was refused. What was typed as a name may be a password, and is written nowhere."""
-    facts = {"object_id": user.id, "code": user.username, "person_id": user.id} if user is not None else {}
-    note(AuditAction.LOGIN_FAILED, "user", details={"step": step}, **facts)
+def note_strangers_login() -> None:
+    """Note a login under a name nobody has. What was typed as a name may be a password, and is written nowhere."""
+    note(AuditAction.LOGIN_FAILED, "user")
 
 
 def note_login(action: AuditAction, user: Any) -> None:

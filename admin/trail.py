@@ -16,6 +16,8 @@ from motcua.admin.models import AuditHead
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from sqlalchemy.orm import SessionTransaction
+
     from motcua.admin.clock import Clock
 
 
@@ -62,9 +64,13 @@ class Trail:
             session.flush()
             self.write(session)
 
+        def undo(session: Session, undone: SessionTransaction) -> None:
+            if not undone.nested:  # what came before a savepoint is still to be kept
+                forget_pending(session)
+
         event.listen(sessions, "after_flush", put_down)
         event.listen(sessions, "before_commit", write)
-        event.listen(sessions, "after_soft_rollback", lambda session, _previous: forget_pending(session))
+        event.listen(sessions, "after_soft_rollback", undo)
 
     def _is_kept(self, session: Session) -> bool:
         """Tell whether the trail has begun: before ``motcua upgrade`` the platform already has people and roles."""

@@ -24,7 +24,7 @@ from markupsafe import Markup
 from sqlalchemy.exc import SQLAlchemyError
 
 from motcua.admin import formats
-from motcua.admin.audited_requests import note_failed_login
+from motcua.admin.audited_requests import note_strangers_login
 from motcua.admin.domain.names import full_name
 from motcua.admin.domain.text import clean_line
 from motcua.admin.errors import PasswordNotChangedError
@@ -193,7 +193,7 @@ class SpeakingSecurityManager(SecurityManager):
         name = username and username.replace("\0", "\ufffd")
         user = super().auth_user_db(name, password)
         if user is None and not self._is_counted(name):
-            note_failed_login("password")
+            note_strangers_login()
         return user
 
     def _is_counted(self, name: str) -> bool:

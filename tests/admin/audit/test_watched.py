@@ -201,6 +201,17 @@ def test_what_is_undone_in_the_platforms_session_leaves_no_row(scene: Scene) -> 
     assert scene.news() == []
 
 
+def test_what_came_before_a_savepoint_is_kept(scene: Scene) -> None:
+    with scene.app.app_context():
+        platform = scene.app.appbuilder.session  # type: ignore[attr-defined]
+        platform.scalars(sa.select(Procedure)).first().level = "Cấp tỉnh"
+        platform.flush()
+        platform.begin_nested().rollback()
+        platform.commit()
+
+    assert [row.kind for row in scene.news()] == ["procedure"]
+
+
 def test_the_platforms_own_growing_is_nobodys_act(scene: Scene) -> None:
     """FAB gives its Admin role a permission for each new screen when it starts; that is no decision of anybody."""
     with scene.app.app_context():
