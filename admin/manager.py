@@ -10,6 +10,7 @@ from flask_appbuilder.basemanager import BaseManager
 from motcua.admin.api.counter import CounterApi
 from motcua.admin.api.intake import IntakeApi
 from motcua.admin.api.integrations import IntegrationApi
+from motcua.admin.api.openapi import OpenApiDocument
 from motcua.admin.clock import WatchedClock
 from motcua.admin.database import Database
 from motcua.admin.extension import EXTENSION, Motcua
@@ -47,4 +48,5 @@ class AdminManager(BaseManager):
         self.appbuilder.add_api(CounterApi)
         self.appbuilder.add_api(IntakeApi)
         self.appbuilder.add_api(IntegrationApi)
+        self.appbuilder.add_api(OpenApiDocument)
         register_views(self.appbuilder)
