@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from flask import current_app
 
@@ -34,6 +34,8 @@ class Motcua:
     checks: dict[str, Callable[[], Check]] = field(default_factory=dict)
     #: Looks that may take seconds, such as speaking to the mail server; only `motcua doctor` takes them.
     probes: dict[str, Callable[[], Check]] = field(default_factory=dict)
+    #: What adds JSON addresses that are no API of FAB's to the OpenAPI document (admin/api/openapi.py).
+    documents: list[Callable[[Any], None]] = field(default_factory=list)
 
 
 def current_motcua() -> Motcua:

@@ -11,6 +11,7 @@ from motcua.admin.actors import current_actor
 from motcua.admin.api.counter import CounterApi
 from motcua.admin.api.intake import IntakeApi
 from motcua.admin.api.integrations import IntegrationApi
+from motcua.admin.api.openapi import OpenApiDocument
 from motcua.admin.audited_requests import follow_requests
 from motcua.admin.clock import WatchedClock
 from motcua.admin.database import Database
@@ -55,4 +56,5 @@ class AdminManager(BaseManager):
         self.appbuilder.add_api(CounterApi)
         self.appbuilder.add_api(IntakeApi)
         self.appbuilder.add_api(IntegrationApi)
+        self.appbuilder.add_api(OpenApiDocument)
         register_views(self.appbuilder)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from flask import Blueprint, Response, current_app, request
 from flask_appbuilder.api import BaseApi, expose
@@ -24,6 +24,7 @@ from motcua.admin.failpoints import failpoint
 from motcua.admin.language import speak
 from motcua.admin.views.problems import answer_faults
 from motcua.kiosk.auth import device_token
+from motcua.kiosk.documents import KIOSK_DOCUMENTS
 from motcua.kiosk.opening import OpeningHours
 from motcua.kiosk.orders import read_order
 from motcua.kiosk.page_version import page_version
@@ -43,6 +44,8 @@ class KioskApi(BaseApi):
 
     resource_name = "kiosk"
     openapi_spec_tag = "Kiosk"
+    openapi_scheme = "device"
+    openapi_spec_methods: ClassVar[dict[str, Any]] = KIOSK_DOCUMENTS
 
     def __init__(self) -> None:
         super().__init__()
@@ -60,13 +63,6 @@ class KioskApi(BaseApi):
         ---
         get:
           description: The office's queue services, each open or with the reason why not.
-          responses:
-            200:
-              description: What the first screen shows.
-            401:
-              description: No enrolled device has this token.
-            403:
-              description: The device has been revoked.
         """  # noqa: D205 - FAB reads the YAML after the rule
         motcua = current_motcua()
         now = motcua.clock()
@@ -85,45 +81,6 @@ class KioskApi(BaseApi):
         post:
           description: >-
             Give the next number of a service. The same Idempotency-Key again returns the same ticket.
-          parameters:
-          - in: header
-            name: Idempotency-Key
-            required: true
-            schema:
-              type: string
-              minLength: 8
-              maxLength: 64
-          requestBody:
-            required: true
-            content:
-              application/json:
-                schema:
-                  type: object
-                  required: [service]
-                  properties:
-                    service: {type: string}
-                    errand: {type: string, enum: [submit, supplement, collect, ask]}
-                    priority: {type: string, nullable: true}
-                    language: {type: string, enum: [vi, en]}
-          responses:
-            200:
-              description: The ticket that this key was already given.
-            201:
-              description: A new ticket.
-            400:
-              description: The request is not usable.
-            401:
-              description: No enrolled device has this token.
-            403:
-              description: The device has been revoked.
-            404:
-              description: No such service.
-            409:
-              description: Closed, outside hours, no numbers left, or the key was used for another request.
-            413:
-              description: The request is too large.
-            503:
-              description: The database was busy; no number was used.
         """  # noqa: D205
         motcua = current_motcua()
         token = device_token(request)
@@ -144,19 +101,6 @@ class KioskApi(BaseApi):
         ---
         get:
           description: A ticket that this kiosk gave.
-          parameters:
-          - in: path
-            name: ticket_id
-            required: true
-            schema:
-              type: integer
-          responses:
-            200:
-              description: The ticket and its print state.
-            401:
-              description: No enrolled device has this token.
-            404:
-              description: This kiosk gave no such ticket.
         """  # noqa: D205
         motcua = current_motcua()
         with motcua.database.read() as session:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from flask import Blueprint, Response, current_app, render_template, request, url_for
 from flask_appbuilder.api import BaseApi, expose
@@ -15,6 +15,7 @@ from motcua.admin.extension import current_motcua
 from motcua.admin.language import current_language, gettext
 from motcua.admin.views.problems import problem
 from motcua.kiosk.board_stream import LIFE_SECONDS, Places, news_body, stream, to_json
+from motcua.kiosk.documents import BOARD_DOCUMENTS
 from motcua.kiosk.settings import kiosk_settings
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ class BoardApi(BaseApi):
 
     resource_name = "board"
     openapi_spec_tag = "Board"
+    openapi_spec_methods: ClassVar[dict[str, Any]] = BOARD_DOCUMENTS
 
     def __init__(self) -> None:
         super().__init__()
@@ -91,73 +93,6 @@ class BoardApi(BaseApi):
             with the numbers waiting and the latest calls. Without `after`: only how the hall stands now.
             With `Accept: text/event-stream` the same as server-sent events; the connection ends after 55 seconds
             and the browser resumes with Last-Event-ID.
-          parameters:
-          - in: path
-            name: office
-            required: true
-            schema:
-              type: string
-          - in: query
-            name: after
-            schema:
-              type: integer
-              minimum: 0
-          - in: header
-            name: Last-Event-ID
-            schema:
-              type: integer
-              minimum: 0
-          responses:
-            200:
-              description: Events, waiting numbers and calls.
-              content:
-                application/json:
-                  schema:
-                    type: object
-                    required: [events, last_seq, now, waiting, calls]
-                    properties:
-                      events:
-                        type: array
-                        items:
-                          type: object
-                          properties:
-                            seq: {type: integer}
-                            kind: {type: string}
-                            label: {type: string}
-                            service: {type: string}
-                            counter: {type: integer, nullable: true}
-                            at: {type: string, format: date-time}
-                      last_seq: {type: integer}
-                      now: {type: string, format: date-time}
-                      waiting:
-                        type: array
-                        items:
-                          type: object
-                          properties:
-                            service: {type: string}
-                            series: {type: string}
-                            name_vi: {type: string}
-                            name_en: {type: string}
-                            waiting: {type: integer}
-                      calls:
-                        type: array
-                        items:
-                          type: object
-                          properties:
-                            label: {type: string}
-                            service: {type: string}
-                            counter: {type: integer, nullable: true}
-                            at: {type: string, format: date-time}
-                            state: {type: string}
-                text/event-stream:
-                  schema:
-                    type: string
-            400:
-              description: The sequence number is not one.
-            404:
-              description: No such office.
-            503:
-              description: The record cannot be read, or no more streams can be kept open; poll and keep what you have.
         """  # noqa: D205 - FAB reads the YAML after the rule
         after = _after()
         try:

@@ -10,6 +10,7 @@ from flask_appbuilder.basemanager import BaseManager
 from motcua.admin.extension import current_motcua
 from motcua.kiosk.api import KioskApi
 from motcua.kiosk.board import BoardApi, hall
+from motcua.kiosk.documents import describe_tracking
 from motcua.kiosk.printing.checks import check_printing, probe_printers
 from motcua.kiosk.printing.loop import printing, ways_of
 from motcua.kiosk.procedures import procedures
@@ -30,6 +31,7 @@ class KioskManager(BaseManager):
         settings = read_kiosk_settings(current_app.config)
         current_app.extensions[EXTENSION] = settings
         motcua = current_motcua()
+        motcua.documents.append(describe_tracking)
         motcua.background["printing"] = printing
         motcua.checks["printer"] = lambda: check_printing(motcua)
         motcua.probes["printers"] = lambda: probe_printers(motcua, ways_of(settings.printing))

@@ -10,13 +10,13 @@ from flask_appbuilder.security.decorators import permission_name
 from flask_wtf.csrf import generate_csrf
 
 from motcua.admin.api.counter_bodies import state_body, ticket_body
-from motcua.admin.api.documents import command_document
+from motcua.admin.api.documents import AT_COUNTER, command_document, read_document
 from motcua.admin.api.officers import Officer, OfficerApi, json_answer
+from motcua.admin.api.requests import query_number
 from motcua.admin.domain import calling
 from motcua.admin.domain.board import last_seq
 from motcua.admin.domain.counter_screen import counter_screen
 from motcua.admin.domain.seats import Seen, counters_of
-from motcua.admin.errors import InvalidInputError
 from motcua.admin.extension import current_motcua
 
 if TYPE_CHECKING:
@@ -32,12 +32,17 @@ if TYPE_CHECKING:
 
 _TICKET = frozenset({"ticket", "version"})
 _REASON_LETTERS = 300
+_AT_FIRST = {"state": {"operationId": "CounterApi.state", "parameters": {"counter": "$response.body#/counters/0/id"}}}
+_STATE_DOCUMENT = read_document("How things stand.", "CounterScreen", AT_COUNTER)
+_STATE_DOCUMENT["get"]["responses"]["304"] = {"description": "Nothing has happened."}
 
 
 class CounterApi(OfficerApi):
     """Calling, serving, and sending on."""
 
     openapi_spec_methods: ClassVar[dict[str, Any]] = {
+        "counters": read_document("The counters.", "Counters", links=_AT_FIRST),
+        "state": _STATE_DOCUMENT,
         "next": command_document("CounterNext"),
         "call": command_document("CounterChoice"),
         "resume": command_document("CounterChoice"),
@@ -58,10 +63,6 @@ class CounterApi(OfficerApi):
         ---
         get:
           description: The counters of your offices, with the services each calls for.
-          responses:
-            200: {description: The counters.}
-            401: {$ref: '#/components/responses/CounterStranger'}
-            403: {$ref: '#/components/responses/CounterForbidden'}
         """  # noqa: D205 - FAB reads the YAML after the rule
         officer = self.officer()
         with current_motcua().database.read() as session:
@@ -86,26 +87,9 @@ class CounterApi(OfficerApi):
           description: >-
             The visitor, the line, who is on hold or absent, and your figures of today. Send the ETag back as
             If-None-Match, and the answer is 304 until something happens in the office.
-          parameters:
-          - in: query
-            name: counter
-            required: true
-            schema: {type: integer}
-          responses:
-            200:
-              description: How things stand.
-              content:
-                application/json:
-                  schema: {$ref: '#/components/schemas/CounterState'}
-            304: {description: Nothing has happened.}
-            401: {$ref: '#/components/responses/CounterStranger'}
-            403: {$ref: '#/components/responses/CounterForbidden'}
-            404: {$ref: '#/components/responses/CounterMissing'}
         """  # noqa: D205
         officer = self.officer()
-        counter_id = request.args.get("counter", type=int)
-        if counter_id is None:
-            raise InvalidInputError(field="counter")
+        counter_id = query_number(request, "counter")
         motcua = current_motcua()
         with motcua.database.read() as session:
             seat = officer.look(session, counter_id, motcua.clock())

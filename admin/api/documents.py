@@ -1,4 +1,4 @@
-"""What the descriptions of the counter's addresses share, for FAB's OpenAPI document."""
+"""What the descriptions of the counter's addresses say, for the OpenAPI document."""
 
 from __future__ import annotations
 
@@ -6,207 +6,220 @@ from typing import Any
 
 from apispec.exceptions import DuplicateComponentNameError
 
-_ID: dict[str, Any] = {"type": "integer", "minimum": 1}
-_MOMENT: dict[str, Any] = {"type": "string", "format": "date-time"}
+from motcua.admin.api.shapes import (
+    COUNT,
+    ERRAND,
+    FLAG,
+    ID,
+    IDEMPOTENCY_KEY,
+    LANGUAGE,
+    MOMENT,
+    PAPER_STATE,
+    TEXT,
+    Shape,
+    answer,
+    closed,
+    content,
+    in_path,
+    in_query,
+    listed,
+    named,
+    or_null,
+    refused,
+    whole,
+)
+from motcua.admin.enums import DossierStatus
 
 _COMMAND = {
-    "counter": _ID | {"description": "The counter's id, from /api/v1/counter/counters."},
-    "ticket": _ID | {"nullable": True, "description": "The ticket's id; left out, it is the one at the counter."},
-    "version": _ID
-    | {"nullable": True, "description": "The version you saw; an older one than the present is refused."},
+    "counter": ID | {"description": "The counter's id, from /api/v1/counter/counters."},
+    "ticket": or_null(ID) | {"description": "The ticket's id; left out, it is the one at the counter."},
+    "version": or_null(ID) | {"description": "The version you saw; an older one than the present is refused."},
 }
+_CHOSEN = _COMMAND | {"ticket": ID}
+_CODE = {"type": "string", "minLength": 1, "maxLength": 40}
 _REASON = {"type": "string", "nullable": True, "maxLength": 300}
+_STATUS = {"type": "string", "enum": [status.name.lower() for status in DossierStatus]}
 _TICKET = {
-    "id": _ID,
-    "version": _ID,
+    "id": ID,
+    "version": ID,
     "label": {"type": "string", "example": "A012"},
-    "service": {"type": "string"},
-    "series": {"type": "string"},
-    "errand": {"type": "string", "enum": ["submit", "supplement", "collect", "ask"]},
-    "language": {"type": "string", "enum": ["vi", "en"]},
+    "service": TEXT,
+    "series": TEXT,
+    "errand": ERRAND,
+    "language": LANGUAGE,
     "state": {
         "type": "string",
         "enum": ["waiting", "called", "serving", "held", "finished", "no_show", "cancelled"],
     },
-    "priority": {"type": "string", "nullable": True},
-    "priority_vi": {"type": "string", "nullable": True},
-    "priority_en": {"type": "string", "nullable": True},
-    "issued_at": _MOMENT,
-    "called_at": _MOMENT | {"nullable": True},
-    "started_at": _MOMENT | {"nullable": True},
-    "call_count": {"type": "integer"},
-    "counter": {"type": "integer", "nullable": True, "description": "The counter's number."},
+    "priority": or_null(TEXT),
+    "issued_at": MOMENT,
+    "called_at": or_null(MOMENT),
+    "started_at": or_null(MOMENT),
+    "call_count": COUNT,
+    "counter": or_null({"type": "integer", "description": "The counter's number."}),
+}
+_SHOWN = _TICKET | {"priority_vi": or_null(TEXT), "priority_en": or_null(TEXT)}
+_DOSSIER_LINE = {
+    "id": ID,
+    "code": TEXT,
+    "procedure": TEXT,
+    "due_at": or_null(MOMENT),
+    "due_is_provisional": FLAG,
+    "status": _STATUS,
+    "receipt": PAPER_STATE,
 }
 _STATE = {
-    "seq": {"type": "integer", "description": "The last event of the office's log that this holds."},
-    "now": _MOMENT,
+    "seq": COUNT | {"description": "The last event of the office's log that this holds."},
+    "now": MOMENT,
     "day": {"type": "string", "format": "date"},
-    "counter": {"type": "object"},
-    "services": {"type": "array", "items": {"type": "object"}},
-    "current": {"allOf": [{"$ref": "#/components/schemas/CounterTicket"}], "nullable": True},
-    "dossiers": {"type": "array", "items": {"type": "object"}},
-    "waiting": {"type": "integer"},
-    "line": {"type": "array", "items": {"$ref": "#/components/schemas/CounterTicket"}},
-    "held": {"type": "array", "items": {"$ref": "#/components/schemas/CounterTicket"}},
-    "absent": {"type": "array", "items": {"$ref": "#/components/schemas/CounterTicket"}},
-    "today": {"type": "object"},
+    "counter": whole({"id": ID, "number": {"type": "integer"}, "name": or_null(TEXT)}),
+    "services": listed(whole({"code": TEXT, "series": TEXT, "name_vi": TEXT, "name_en": TEXT, "waiting": COUNT})),
+    "current": or_null(named("CounterShownTicket")),
+    "dossiers": listed(whole(_DOSSIER_LINE)),
+    "waiting": COUNT,
+    "line": listed(named("CounterShownTicket")),
+    "held": listed(named("CounterShownTicket")),
+    "absent": listed(named("CounterShownTicket")),
+    "today": whole({"served": COUNT, "absent": COUNT, "dossiers": COUNT, "average_seconds": or_null(COUNT)}),
 }
-_DOSSIER = {
-    "counter": _COMMAND["counter"],
-    "ticket": _COMMAND["ticket"],
-    "version": _COMMAND["version"],
-    "procedure": {
-        "type": "string",
-        "example": "1.004873",
-        "description": "National code; the version of today counts.",
-    },
-    "applicant": {
-        "type": "object",
-        "required": ["name"],
-        "additionalProperties": False,
-        "properties": {
-            "name": {"type": "string", "maxLength": 200},
-            "id_number": {"type": "string", "nullable": True, "maxLength": 40},
-            "phone": {"type": "string", "nullable": True, "maxLength": 40},
-            "address": {"type": "string", "nullable": True, "maxLength": 300},
+_INTAKE = {
+    **_COMMAND,
+    "procedure": _CODE | {"example": "1.004873", "description": "National code; the version of today counts."},
+    "applicant": closed(
+        {
+            "name": {"type": "string", "minLength": 1, "maxLength": 500},
+            "id_number": {"type": "string", "nullable": True, "maxLength": 500},
+            "phone": {"type": "string", "nullable": True, "maxLength": 500},
+            "address": {"type": "string", "nullable": True, "maxLength": 500},
         },
-    },
-    "papers": {
-        "type": "array",
-        "maxItems": 60,
-        "items": {
-            "type": "object",
-            "additionalProperties": False,
-            "properties": {
-                "paper": _ID | {"nullable": True, "description": "A paper of the procedure, by its id."},
-                "name": {"type": "string", "maxLength": 500, "description": "Any other paper."},
+        "name",
+    ),
+    "papers": listed(
+        closed(
+            {
+                "paper": or_null(ID) | {"description": "A paper of the procedure, by its id."},
+                "name": {"type": "string", "nullable": True, "maxLength": 500, "description": "Any other paper."},
                 "copies": {"type": "integer", "minimum": 1, "maximum": 99, "default": 1},
-            },
-        },
-    },
-    "assigned_to": _ID | {"nullable": True, "description": "The case officer's user id."},
+            }
+        )
+    )
+    | {"maxItems": 60},
+    "assigned_to": or_null(ID) | {"description": "The case officer's user id."},
     "channel": {"type": "string", "enum": ["in_person", "online", "postal"], "default": "in_person"},
     "note": {"type": "string", "nullable": True, "maxLength": 2000},
 }
-_PROBLEM = {
-    "type": {"type": "string"},
-    "title": {"type": "string"},
-    "status": {"type": "integer"},
-    "code": {"type": "string", "description": "Stable; what a program goes by."},
-    "detail": {"type": "string"},
-    "detail_vi": {"type": "string"},
-    "detail_en": {"type": "string"},
-    "state": {"type": "object", "description": "How things stand now, where the state has moved on."},
+_DOSSIER = whole(
+    {
+        "id": ID,
+        "code": TEXT,
+        "procedure": TEXT,
+        "status": _STATUS,
+        "received_at": MOMENT,
+        "due_at": or_null(MOMENT),
+        "due_is_provisional": FLAG,
+        "tracking_url": TEXT,
+        "print": whole({"state": PAPER_STATE, "copy": COUNT}),
+    }
+)
+_PAPER = whole({"id": ID, "name": TEXT, "is_conditional": FLAG, "is_shown_only": FLAG})
+_PROCEDURE = {
+    "code": TEXT,
+    "name": TEXT,
+    "field": TEXT,
+    "time": TEXT,
+    "fee": TEXT,
+    "needs_review": FLAG,
+    "papers": listed(_PAPER),
+    "due_at": or_null(MOMENT),
+    "due_is_provisional": FLAG,
+    "now": MOMENT,
 }
-#: What every refusal says.
-_SAID = ("type", "title", "status", "code", "detail", "detail_vi", "detail_en")
-
-
-def strict_object(properties: dict[str, Any], *required: str) -> dict[str, Any]:
-    """Return an object that has no other fields than these."""
-    return _object(properties, *required, is_strict=True)
-
-
-def content(schema: str) -> dict[str, Any]:
-    """Return a JSON body of a named shape."""
-    return {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
-
-
-def _object(properties: dict[str, Any], *required: str, is_strict: bool = False) -> dict[str, Any]:
-    schema: dict[str, Any] = {"type": "object", "properties": properties}
-    if required:
-        schema["required"] = list(required)
-    if is_strict:
-        schema["additionalProperties"] = False
-    return schema
-
-
-_SCHEMAS = {
-    "CounterTicket": _object(_TICKET),
-    "CounterState": _object(_STATE),
-    "CounterNext": _object({"counter": _COMMAND["counter"]}, "counter", is_strict=True),
-    "CounterCommand": _object(_COMMAND, "counter", is_strict=True),
-    "CounterChoice": _object(_COMMAND, "counter", "ticket", is_strict=True),
-    "CounterHold": _object(_COMMAND | {"reason": _REASON}, "counter", is_strict=True),
-    "CounterCancel": _object(_COMMAND | {"reason": _REASON}, "counter", "ticket", is_strict=True),
-    "CounterTransfer": _object(
-        _COMMAND | {"service": {"type": "string"}, "reason": _REASON}, "counter", "service", is_strict=True
-    ),
-    "CounterPriority": _object(
-        _COMMAND | {"priority": {"type": "string", "nullable": True}}, "counter", "ticket", is_strict=True
-    ),
-    "CounterDossier": _object(_DOSSIER, "counter", "procedure", "applicant", is_strict=True),
-    "CounterAnswer": _object(
+_SCHEMAS: dict[str, Shape] = {
+    "CounterTicket": whole(_TICKET),
+    "CounterShownTicket": whole(_SHOWN),
+    "CounterState": whole(_STATE),
+    "CounterScreen": closed(_STATE | {"csrf_token": TEXT}, *_STATE),
+    "CounterNext": closed({"counter": _COMMAND["counter"]}, "counter"),
+    "CounterCommand": closed(_COMMAND, "counter"),
+    "CounterChoice": closed(_CHOSEN, "counter", "ticket"),
+    "CounterHold": closed(_COMMAND | {"reason": _REASON}, "counter"),
+    "CounterCancel": closed(_CHOSEN | {"reason": _REASON}, "counter", "ticket"),
+    "CounterTransfer": closed(_COMMAND | {"service": _CODE, "reason": _REASON}, "counter", "service"),
+    "CounterPriority": closed(_CHOSEN | {"priority": or_null(_CODE)}, "counter", "ticket"),
+    "CounterIntake": closed(_INTAKE, "counter", "procedure", "applicant"),
+    "CounterAnswer": whole({"ticket": named("CounterTicket"), "state": named("CounterState")}),
+    "CounterDossier": whole({"dossier": _DOSSIER}),
+    "CounterTaken": whole({"dossier": _DOSSIER, "state": named("CounterState")}),
+    "CounterProcedure": whole(_PROCEDURE),
+    "CounterProcedures": whole({"procedures": listed(whole({"code": TEXT, "name": TEXT, "field": TEXT}))}),
+    "Counters": whole(
         {
-            "ticket": {"$ref": "#/components/schemas/CounterTicket"},
-            "state": {"$ref": "#/components/schemas/CounterState"},
+            "counters": listed(
+                whole(
+                    {
+                        "id": ID,
+                        "number": {"type": "integer"},
+                        "name": or_null(TEXT),
+                        "office": TEXT,
+                        "services": listed(TEXT),
+                    }
+                )
+            )
         }
     ),
 }
-#: An Idempotency-Key, as every command takes it.
-KEY_PARAMETER = {
-    "required": True,
-    "description": "Made by you for one intent; the same key again gets the same answer.",
-    "schema": {"type": "string", "pattern": "^[A-Za-z0-9._:-]{8,64}$"},
-}
-_REFUSALS = {
-    "CounterUnusable": "The request is not usable.",
-    "CounterStranger": "Nobody is logged in.",
-    "CounterForbidden": "Not permitted, or a change by cookie without the CSRF token of the console's page.",
-    "CounterMissing": "No such thing, or one of another office.",
-    "CounterConflict": "The state has moved on; `state` says how things stand now.",
-    "CounterAway": "The database was busy or away; nothing was changed.",
-}
 
 
-def add_shared_parts(api_spec: Any) -> None:
-    """Add the shared parts to FAB's OpenAPI document, once for all classes of these addresses."""
-    components = api_spec.components
-    try:
-        components.parameter("CounterKey", "header", {"name": "Idempotency-Key"} | KEY_PARAMETER)
-    except DuplicateComponentNameError:
-        return
+def add_counter_parts(api_spec: Any) -> None:
+    """Add the named shapes to an OpenAPI document, once for all classes of these addresses."""
     for name, schema in _SCHEMAS.items():
-        components.schema(name, schema)
-    add_problem_parts(api_spec, _REFUSALS)
+        try:
+            api_spec.components.schema(name, schema)
+        except DuplicateComponentNameError:
+            return
 
 
-def add_problem_parts(api_spec: Any, refusals: dict[str, str]) -> None:
-    """Add refusals by name, each with its description; all have one shape."""
-    components = api_spec.components
-    if "Problem" not in components.schemas:
-        components.schema("Problem", strict_object(_PROBLEM, *_SAID))
-    for name, description in refusals.items():
-        problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-        components.response(name, {"description": description, "content": problem})
-
-
-def command_document(
-    schema: str, answer: str = "The ticket as it is now, and how things stand.", *, path: str | None = None
-) -> dict[str, Any]:
-    """Return what the description of a command adds to its docstring: key, body, answer and refusals."""
-    parameters: list[str | dict[str, Any]] = ["CounterKey"]
-    if path is not None:
-        parameters.append({"in": "path", "name": path, "required": True, "schema": {"type": "integer"}})
+def read_document(description: str, schema: str, *parameters: Shape, links: Shape | None = None) -> Shape:
+    """Return what the description of a look adds to its docstring."""
+    more = {"links": links} if links else {}
     return {
-        "post": {
-            "parameters": parameters,
-            "requestBody": {"required": True, "content": content(schema)},
-            "responses": {"200": {"description": answer, "content": content("CounterAnswer")}} | REFUSED,
+        "get": {
+            "parameters": list(parameters),
+            "responses": {"200": answer(description, schema, **more)} | refused(400, 401, 403, 404, 409, 503),
         }
     }
 
 
-#: The refusals of a command, by status.
-REFUSED: dict[str, Any] = {
-    status: {"$ref": f"#/components/responses/{name}"}
-    for status, name in (
-        ("400", "CounterUnusable"),
-        ("401", "CounterStranger"),
-        ("403", "CounterForbidden"),
-        ("404", "CounterMissing"),
-        ("409", "CounterConflict"),
-        ("413", "CounterUnusable"),
-        ("503", "CounterAway"),
-    )
+def command_document(schema: str, *parameters: Shape, **answers: Shape) -> Shape:
+    """Return what the description of a command adds to its docstring: key, body, answers and refusals."""
+    given = {status.removeprefix("status_"): shape for status, shape in answers.items()}
+    return {
+        "post": {
+            "parameters": [IDEMPOTENCY_KEY, *parameters],
+            "requestBody": {"required": True, "content": content(schema)},
+            "responses": (given or {"200": answer("The ticket, and how things stand.", "CounterAnswer", links=FURTHER)})
+            | refused(400, 401, 403, 404, 409, 413, 503),
+        }
+    }
+
+
+#: Where one goes from a ticket that a command has left.
+FURTHER: Shape = {
+    name: {
+        "operationId": f"CounterApi.{name}",
+        "requestBody": {
+            "counter": "$response.body#/state/counter/id",
+            "ticket": "$response.body#/ticket/id",
+            "version": "$response.body#/ticket/version",
+        },
+    }
+    for name in ("recall", "start", "hold", "no_show", "finish", "resume")
+}
+AT_COUNTER = in_query("counter", ID, required=True)
+DOSSIER_ID = in_path("dossier_id", {"type": "integer", "minimum": 0})
+PROCEDURE_CODE = in_path("code", TEXT)
+#: Where one goes from a dossier.
+FROM_DOSSIER: Shape = {
+    "dossier": {"operationId": "IntakeApi.dossier", "parameters": {"dossier_id": "$response.body#/dossier/id"}},
+    "qr": {"operationId": "IntakeApi.qr", "parameters": {"dossier_id": "$response.body#/dossier/id"}},
 }

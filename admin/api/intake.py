@@ -13,8 +13,17 @@ from flask_appbuilder.security.decorators import permission_name
 from qrcode.constants import ERROR_CORRECT_Q
 
 from motcua.admin.api.counter_bodies import moment
-from motcua.admin.api.documents import command_document
+from motcua.admin.api.documents import (
+    AT_COUNTER,
+    DOSSIER_ID,
+    FROM_DOSSIER,
+    PROCEDURE_CODE,
+    command_document,
+    read_document,
+)
 from motcua.admin.api.officers import Officer, OfficerApi, json_answer
+from motcua.admin.api.requests import query_number
+from motcua.admin.api.shapes import TEXT, answer, refused
 from motcua.admin.domain.applicants import Applicant, read_applicant
 from motcua.admin.domain.calendar import working_calendar
 from motcua.admin.domain.dossiers import Intake, ReceivedPaper, promised_date, take_in, take_in_from_ticket
@@ -23,7 +32,7 @@ from motcua.admin.domain.procedures_in_force import procedure_in_force, procedur
 from motcua.admin.domain.seats import Seen
 from motcua.admin.domain.tracking import tracking_token, tracking_url
 from motcua.admin.enums import DossierChannel
-from motcua.admin.errors import InvalidInputError, NotFoundError
+from motcua.admin.errors import NotFoundError
 from motcua.admin.extension import current_motcua
 from motcua.admin.models import Dossier
 from motcua.admin.models.types import LARGEST_ID
@@ -44,14 +53,36 @@ _PAPER = frozenset({"paper", "name", "copies"})
 _CHANNELS = {channel.name.lower(): channel for channel in DossierChannel}
 _BODY_BYTES = 64 * 1024
 _PAPERS, _COPIES, _LETTERS, _NOTE_LETTERS = 60, 99, 500, 2000
+_FIRST_PROCEDURE = {
+    "procedure": {"operationId": "IntakeApi.procedure", "parameters": {"code": "$response.body#/procedures/0/code"}}
+}
+_QR_DOCUMENT = {
+    "get": {
+        "parameters": [DOSSIER_ID],
+        "responses": {"200": {"description": "The code.", "content": {"image/svg+xml": {"schema": TEXT}}}}
+        | refused(401, 403, 404, 503),
+    }
+}
 
 
 class IntakeApi(OfficerApi):
     """Taking dossiers in at the counter."""
 
     openapi_spec_methods: ClassVar[dict[str, Any]] = {
-        "take_in": command_document("CounterDossier", "The dossier this key was already given."),
-        "reprint": command_document("CounterNext", "The dossier, and how far its receipt has come.", path="dossier_id"),
+        "procedures": read_document("The procedures.", "CounterProcedures", AT_COUNTER, links=_FIRST_PROCEDURE),
+        "procedure": read_document("The procedure.", "CounterProcedure", PROCEDURE_CODE, AT_COUNTER),
+        "dossier": read_document("The dossier.", "CounterDossier", DOSSIER_ID, links=FROM_DOSSIER),
+        "qr": _QR_DOCUMENT,
+        "take_in": command_document(
+            "CounterIntake",
+            status_200=answer("The dossier this key was already given.", "CounterTaken", links=FROM_DOSSIER),
+            status_201=answer("The new dossier, and how things stand.", "CounterTaken", links=FROM_DOSSIER),
+        ),
+        "reprint": command_document(
+            "CounterNext",
+            DOSSIER_ID,
+            status_200=answer("The dossier, and how far its receipt has come.", "CounterDossier", links=FROM_DOSSIER),
+        ),
     }
 
     @expose("/procedures", methods=["GET"])
@@ -61,21 +92,11 @@ class IntakeApi(OfficerApi):
         ---
         get:
           description: Code, name and field of every procedure in force today; a screen searches in it by itself.
-          parameters:
-          - in: query
-            name: counter
-            required: true
-            schema: {type: integer}
-          responses:
-            200: {description: The procedures.}
-            401: {$ref: '#/components/responses/CounterStranger'}
-            403: {$ref: '#/components/responses/CounterForbidden'}
-            404: {$ref: '#/components/responses/CounterMissing'}
         """  # noqa: D205 - FAB reads the YAML after the rule
         officer = self.officer()
         motcua = current_motcua()
         with motcua.database.read() as session:
-            seat = officer.look(session, _counter_id(), motcua.clock())
+            seat = officer.look(session, query_number(request, "counter"), motcua.clock())
             listed = [
                 {"code": version.procedure.code, "name": version.name, "field": version.procedure.field.name}
                 for version in procedures_in_force(session, seat.day)
@@ -89,27 +110,12 @@ class IntakeApi(OfficerApi):
         ---
         get:
           description: Papers, fee and time as published, and the due date a dossier taken in now would get.
-          parameters:
-          - in: path
-            name: code
-            required: true
-            schema: {type: string}
-          - in: query
-            name: counter
-            required: true
-            schema: {type: integer}
-          responses:
-            200: {description: The procedure.}
-            401: {$ref: '#/components/responses/CounterStranger'}
-            403: {$ref: '#/components/responses/CounterForbidden'}
-            404: {$ref: '#/components/responses/CounterMissing'}
-            409: {$ref: '#/components/responses/CounterConflict'}
         """  # noqa: D205
         officer = self.officer()
         motcua = current_motcua()
         now = motcua.clock()
         with motcua.database.read() as session:
-            seat = officer.look(session, _counter_id(), now)
+            seat = officer.look(session, query_number(request, "counter"), now)
             version = procedure_in_force(session, code, seat.day)
             due = promised_date(working_calendar(session, seat.office), seat.office, version, now)
             return json_answer(
@@ -167,16 +173,6 @@ class IntakeApi(OfficerApi):
         ---
         get:
           description: Code, due date, tracking address, and how far the receipt has come. Nothing about the person.
-          parameters:
-          - in: path
-            name: dossier_id
-            required: true
-            schema: {type: integer}
-          responses:
-            200: {description: The dossier.}
-            401: {$ref: '#/components/responses/CounterStranger'}
-            403: {$ref: '#/components/responses/CounterForbidden'}
-            404: {$ref: '#/components/responses/CounterMissing'}
         """  # noqa: D205
         officer = self.officer()
         motcua = current_motcua()
@@ -191,20 +187,6 @@ class IntakeApi(OfficerApi):
         ---
         get:
           description: The QR code of the receipt, for the applicant's phone.
-          parameters:
-          - in: path
-            name: dossier_id
-            required: true
-            schema: {type: integer}
-          responses:
-            200:
-              description: The code.
-              content:
-                image/svg+xml:
-                  schema: {type: string}
-            401: {$ref: '#/components/responses/CounterStranger'}
-            403: {$ref: '#/components/responses/CounterForbidden'}
-            404: {$ref: '#/components/responses/CounterMissing'}
         """  # noqa: D205
         officer = self.officer()
         motcua = current_motcua()
@@ -247,13 +229,6 @@ class IntakeApi(OfficerApi):
         with motcua.database.read() as session:
             dossier = session.get_one(Dossier, dossier_id)
             return json_answer(200, {"dossier": _dossier_body(session, dossier, motcua.settings)})
-
-
-def _counter_id() -> int:
-    counter_id = request.args.get("counter", type=int)
-    if counter_id is None:
-        raise InvalidInputError(field="counter")
-    return counter_id
 
 
 def _row(session: Session, dossier_id: int) -> Dossier | None:

@@ -4,18 +4,30 @@ from __future__ import annotations
 
 from typing import Any
 
-from motcua.admin.api.documents import KEY_PARAMETER, add_problem_parts, content, strict_object
+from motcua.admin.api.shapes import (
+    IDEMPOTENCY_KEY,
+    MOMENT,
+    Shape,
+    answer,
+    closed,
+    content,
+    in_path,
+    in_query,
+    listed,
+    named,
+    or_null,
+    refused,
+    whole,
+)
 from motcua.admin.enums import DossierStatus
+from motcua.admin.models.types import LARGEST_ID
 
-_MOMENT: dict[str, Any] = {"type": "string", "format": "date-time"}
 _STATE: dict[str, Any] = {"type": "string", "enum": [status.name.lower() for status in DossierStatus]}
 _VERSION: dict[str, Any] = {"type": "integer", "minimum": 1, "maximum": 2**31 - 1}
 
 _DOSSIER = {
     "code": {"type": "string", "maxLength": 60, "example": "H99.12-261202-0001"},
-    "procedure": strict_object(
-        {"code": {"type": "string", "example": "1.004873"}, "name": {"type": "string"}}, "code", "name"
-    ),
+    "procedure": whole({"code": {"type": "string", "example": "1.004873"}, "name": {"type": "string"}}),
     "channel": {"type": "string", "enum": ["in_person", "online", "postal"]},
     "state": _STATE,
     "next_states": {
@@ -24,12 +36,12 @@ _DOSSIER = {
         "description": "Where the dossier may go from here, by people or by you.",
     },
     "version": _VERSION | {"description": "Send it back with the next step; an older one is refused."},
-    "received_at": _MOMENT,
-    "due_at": _MOMENT | {"nullable": True},
+    "received_at": MOMENT,
+    "due_at": or_null(MOMENT),
     "due_is_provisional": {"type": "boolean", "description": "The holidays of that year are not announced yet."},
     "overdue": {"type": "boolean"},
-    "finished_at": _MOMENT | {"nullable": True},
-    "returned_at": _MOMENT | {"nullable": True},
+    "finished_at": or_null(MOMENT),
+    "returned_at": or_null(MOMENT),
     "tracking_url": {"type": "string", "description": "For the applicant; shows the state and nothing personal."},
 }
 _PUSHED = {
@@ -78,12 +90,12 @@ _ATTACHED = {
     },
 }
 _SCHEMAS = {
-    "SystemDossier": strict_object(_DOSSIER, *_DOSSIER),
-    "SystemPush": strict_object(_PUSHED, "procedure", "applicant"),
-    "SystemResult": strict_object(_ATTACHED, "state", "version"),
-    "SystemDossiers": strict_object(
+    "SystemDossier": whole(_DOSSIER),
+    "SystemPush": closed(_PUSHED, "procedure", "applicant"),
+    "SystemResult": closed(_ATTACHED, "state", "version"),
+    "SystemDossiers": closed(
         {
-            "dossiers": {"type": "array", "items": {"$ref": "#/components/schemas/SystemDossier"}},
+            "dossiers": listed(named("SystemDossier")),
             "next": {"type": "integer", "minimum": 0},
             "more": {"type": "boolean"},
         },
@@ -92,38 +104,12 @@ _SCHEMAS = {
         "more",
     ),
 }
-_REFUSALS = {
-    "SystemUnusable": "The request is not usable.",
-    "SystemStranger": "No connected system has this key; a cookie or a person's token is none.",
-    "SystemForbidden": "The key was withdrawn, has expired, or does not open this.",
-    "SystemMissing": "No such thing, or one of another office.",
-    "SystemConflict": "The state has moved on, or the Idempotency-Key came with another request.",
-    "SystemTooLarge": "The request is too large.",
-    "SystemTooFast": "Too many requests, or too many wrong keys from this address; see Retry-After.",
-    "SystemAway": "The database was busy or away; nothing was changed.",
-}
 
 
 def add_integration_parts(api_spec: Any) -> None:
-    """Add the shared parts to an OpenAPI document."""
-    api_spec.components.parameter("SystemKey", "header", {"name": "Idempotency-Key"} | KEY_PARAMETER)
+    """Add the named shapes to an OpenAPI document."""
     for name, schema in _SCHEMAS.items():
         api_spec.components.schema(name, schema)
-    add_problem_parts(api_spec, _REFUSALS)
-
-
-def _refused(*names: str) -> dict[str, Any]:
-    status = {
-        "SystemUnusable": "400",
-        "SystemStranger": "401",
-        "SystemForbidden": "403",
-        "SystemMissing": "404",
-        "SystemConflict": "409",
-        "SystemTooLarge": "413",
-        "SystemTooFast": "429",
-        "SystemAway": "503",
-    }
-    return {status[name]: {"$ref": f"#/components/responses/{name}"} for name in names}
 
 
 def _links(code: str) -> dict[str, Any]:
@@ -137,46 +123,44 @@ def _links(code: str) -> dict[str, Any]:
     return {"state": state, "result": result}
 
 
-_CODE = {"in": "path", "name": "code", "required": True, "schema": {"type": "string", "minLength": 1, "maxLength": 60}}
-_READING = _refused(
-    "SystemUnusable", "SystemStranger", "SystemForbidden", "SystemMissing", "SystemTooFast", "SystemAway"
-)
-_WRITING = _READING | _refused("SystemConflict", "SystemTooLarge")
+_CODE = in_path("code", {"type": "string", "minLength": 1, "maxLength": 60})
+_READING = refused(400, 401, 403, 404, 429, 503)
+_WRITING = refused(400, 401, 403, 404, 409, 413, 429, 503)
 
 
-def _dossier(description: str, code: str) -> dict[str, Any]:
-    return {"description": description, "content": content("SystemDossier"), "links": _links(code)}
+def _dossier(description: str) -> Shape:
+    return answer(description, "SystemDossier", links=_links("$response.body#/code"))
 
 
 PUSH_DOCUMENT: dict[str, Any] = {
     "post": {
-        "parameters": ["SystemKey"],
+        "parameters": [IDEMPOTENCY_KEY],
         "requestBody": {"required": True, "content": content("SystemPush")},
         "responses": {
-            "201": _dossier("The new dossier.", "$response.body#/code"),
-            "200": _dossier("The dossier this key was already given.", "$response.body#/code"),
+            "201": _dossier("The new dossier."),
+            "200": _dossier("The dossier this key was already given."),
         }
         | _WRITING,
     }
 }
 ATTACH_DOCUMENT: dict[str, Any] = {
     "post": {
-        "parameters": ["SystemKey", _CODE],
+        "parameters": [IDEMPOTENCY_KEY, _CODE],
         "requestBody": {"required": True, "content": content("SystemResult")},
-        "responses": {"200": _dossier("The dossier as it is now.", "$response.body#/code")} | _WRITING,
+        "responses": {"200": _dossier("The dossier as it is now.")} | _WRITING,
     }
 }
 READ_DOCUMENT: dict[str, Any] = {
     "get": {
         "parameters": [_CODE],
-        "responses": {"200": _dossier("How the dossier stands.", "$response.body#/code")} | _READING,
+        "responses": {"200": _dossier("How the dossier stands.")} | _READING,
     }
 }
 LIST_DOCUMENT: dict[str, Any] = {
     "get": {
         "parameters": [
-            {"in": "query", "name": "after", "schema": {"type": "integer", "minimum": 0, "maximum": 10**18 - 1}},
-            {"in": "query", "name": "limit", "schema": {"type": "integer", "minimum": 1, "maximum": 100}},
+            in_query("after", {"type": "integer", "minimum": 0, "maximum": LARGEST_ID}),
+            in_query("limit", {"type": "integer", "minimum": 1, "maximum": 100}),
         ],
         "responses": {
             "200": {

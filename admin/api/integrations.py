@@ -25,7 +25,7 @@ from motcua.admin.api.integration_documents import (
     add_integration_parts,
 )
 from motcua.admin.api.officers import json_answer
-from motcua.admin.api.requests import Body, read_body, read_key
+from motcua.admin.api.requests import Body, query_number, read_body, read_key
 from motcua.admin.api.systems import System, asking_system
 from motcua.admin.domain.applicants import read_applicant
 from motcua.admin.domain.calendar import working_calendar
@@ -36,10 +36,9 @@ from motcua.admin.domain.receipts import Answered, Command, answer_once
 from motcua.admin.domain.tracking import tracking_token, tracking_url
 from motcua.admin.domain.workflow import change_status, next_statuses
 from motcua.admin.enums import DossierChannel, DossierStatus, IntegrationScope
-from motcua.admin.errors import ConflictError, InvalidInputError, NotFoundError
+from motcua.admin.errors import ConflictError, NotFoundError
 from motcua.admin.extension import current_motcua
 from motcua.admin.models import Dossier, Office, ProcedureVersion
-from motcua.admin.models.types import LARGEST_ID
 from motcua.admin.views.problems import answer_faults
 
 if TYPE_CHECKING:
@@ -65,7 +64,7 @@ _STATES = {
 }
 _PUSH_BYTES, _ATTACH_BYTES = 64 * 1024, 8 * 1024
 _PAPERS, _COPIES, _LETTERS, _TEXT_LETTERS, _CODE_LETTERS = 60, 99, 500, 2000, 60
-_PAGE, _DIGITS = 100, 18
+_PAGE = 100
 _SLACK = timedelta(seconds=10)
 
 
@@ -74,6 +73,7 @@ class IntegrationApi(BaseApi):
 
     resource_name = "motcua"
     openapi_spec_tag = "Connected systems"
+    openapi_scheme = "system"
     openapi_spec_methods: ClassVar[dict[str, Any]] = {
         "push": PUSH_DOCUMENT,
         "changes": LIST_DOCUMENT,
@@ -132,7 +132,10 @@ class IntegrationApi(BaseApi):
             A change is listed within a minute of being made; none is left out.
         """  # noqa: D205
         system = asking_system(IntegrationScope.READ)
-        after, limit = _number("after", 0, 0, LARGEST_ID), _number("limit", _PAGE, 1, _PAGE)
+        after, limit = (
+            query_number(request, "after", low=0, default=0),
+            query_number(request, "limit", high=_PAGE, default=_PAGE),
+        )
         motcua = current_motcua()
         now = motcua.clock()
         with motcua.database.read() as session:
@@ -230,15 +233,6 @@ def _settled_at(motcua: Motcua, now: datetime) -> datetime | None:
         return None
     # A command waits twice at most: for the row it changes, and for the number of a code.
     return now - 2 * timedelta(seconds=motcua.settings.write_patience_seconds) - _SLACK
-
-
-def _number(name: str, default: int, low: int, high: int) -> int:
-    text = request.args.get(name)
-    if text is None:
-        return default
-    if not (text.isascii() and text.isdigit() and len(text) <= _DIGITS and low <= int(text) <= high):
-        raise InvalidInputError(field=name)
-    return int(text)
 
 
 def _intake(body: Body, key: str) -> Intake:

@@ -18,7 +18,7 @@ from jwt.exceptions import PyJWTError
 from wtforms.validators import ValidationError
 
 from motcua.admin.api.counter_bodies import state_body
-from motcua.admin.api.documents import add_shared_parts
+from motcua.admin.api.documents import add_counter_parts
 from motcua.admin.api.requests import Body, read_body, read_key
 from motcua.admin.domain.counter_screen import counter_screen
 from motcua.admin.domain.day_end import close_earlier_days, is_new_day
@@ -71,6 +71,7 @@ class OfficerApi(BaseApi):
     resource_name = "counter"
     class_permission_name = COUNTER
     openapi_spec_tag = "Counter"
+    openapi_scheme = "officer"
 
     def create_blueprint(self, *args: Any, **kwargs: Any) -> Blueprint:
         """Build FAB's blueprint; what goes wrong in it is answered as JSON."""
@@ -81,7 +82,7 @@ class OfficerApi(BaseApi):
     def add_apispec_components(self, api_spec: Any) -> None:
         """Add what the descriptions of our addresses share."""
         super().add_apispec_components(api_spec)
-        add_shared_parts(api_spec)
+        add_counter_parts(api_spec)
 
     def officer(self) -> Officer:
         """Return who asks. Raises LoginRequiredError, ForgedRequestError and NotAllowedError."""

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _KEY = re.compile(r"[A-Za-z0-9._:-]{8,64}")
 _NAME_CHARS = 40
+_MOST_DIGITS = len(str(LARGEST_ID))
 
 
 def read_key(request: Request) -> str:
@@ -36,6 +37,19 @@ def read_key(request: Request) -> str:
     if not _KEY.fullmatch(key):
         raise InvalidInputError(field="Idempotency-Key")
     return key
+
+
+def query_number(
+    request: Request, name: str, *, low: int = 1, high: int = LARGEST_ID, default: int | None = None
+) -> int:
+    """Return a whole number that stands behind the question mark. Raises InvalidInputError."""
+    text = request.args.get(name)
+    if text is None and default is not None:
+        return default
+    is_number = text is not None and text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS
+    if not is_number or not low <= int(text or "") <= high:
+        raise InvalidInputError(field=name)
+    return int(text or "")
 
 
 def read_body(request: Request, fields: frozenset[str], *, limit: int) -> Body:
