@@ -82,10 +82,11 @@ _READ_SETUP = (
     | _on("MotcuaCounterView", *_LOOK)
     | _on("MotcuaPriorityView", *_LOOK)
     | _on("MotcuaDeviceView", *_LOOK)
+    | _on("MotcuaIntegrationView", *_LOOK)
     | _on("MotcuaPrinterView", *_LOOK)
     | _on("MotcuaMailView", *_LOOK)
     | _menu("MotcuaSetup", "MotcuaServices", "MotcuaCounters", "MotcuaPriorities", "MotcuaDevices", "MotcuaPrinters")
-    | _menu("MotcuaMails")
+    | _menu("MotcuaIntegrations", "MotcuaMails")
 )
 _READ_ALL = _READ_DOSSIERS | _READ_PROCEDURES | _READ_HALL | _READ_OFFICE | _READ_SETUP
 # A list with people's names and numbers leaves the house: for who keeps the ledger, leads, administers or audits.
@@ -105,6 +106,7 @@ _KEEP_OFFICE = (
     | _on("MotcuaCounterView", *_KEEP)
     | _on("MotcuaPriorityView", *_KEEP)
     | _on("MotcuaDeviceView", "can_add", "can_edit", "can_renew", "can_revoke")
+    | _on("MotcuaIntegrationView", "can_add", "can_edit", "can_renew", "can_revoke")
     | _on("MotcuaPrinterView", *_KEEP)
     | _on("MotcuaMailView", "can_again")
 )

@@ -14,6 +14,7 @@ from motcua.admin.views.counter import MotcuaCounterConsole
 from motcua.admin.views.desk import MotcuaDeskView
 from motcua.admin.views.devices import MotcuaDeviceView
 from motcua.admin.views.dossiers import MotcuaDossierView
+from motcua.admin.views.integrations import MotcuaIntegrationView
 from motcua.admin.views.offices import MotcuaOfficeView
 from motcua.admin.views.outbox import MotcuaMailView, MotcuaPaperView
 from motcua.admin.views.people import MotcuaStaffView
@@ -80,6 +81,7 @@ GROUPS: tuple[tuple[str, Any, str, tuple[_Entry, ...]], ...] = (
             ("MotcuaPriorities", lazy_gettext("Priority groups"), "fa-wheelchair", MotcuaPriorityView),
             ("MotcuaDevices", lazy_gettext("Kiosks and displays"), "fa-tablet", MotcuaDeviceView),
             ("MotcuaPrinters", lazy_gettext("Printers"), "fa-print", MotcuaPrinterView),
+            ("MotcuaIntegrations", lazy_gettext("Connected systems"), "fa-plug", MotcuaIntegrationView),
             ("MotcuaMails", lazy_gettext("Mails"), "fa-envelope", MotcuaMailView),
         ),
     ),

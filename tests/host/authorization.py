@@ -9,15 +9,24 @@ import re
 import tempfile
 import warnings
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
 from motcua.admin.domain import audit
+from motcua.admin.domain.integrations import connect
 from motcua.admin.domain.printing import order_reprint
-from motcua.admin.enums import AuditAction, Errand, HolidayKind, Language, MailKind, TicketState
+from motcua.admin.enums import (
+    AuditAction,
+    Errand,
+    HolidayKind,
+    IntegrationScope,
+    Language,
+    MailKind,
+    TicketState,
+)
 from motcua.admin.models import AuditEntry, CalendarYear, Holiday, OutgoingMail, PriorityGroup, StaffMember, Ticket
 from tests.town import NINE, WEDNESDAY
 
@@ -80,6 +89,7 @@ class Address:
             "services": town.civil.id,
             "printers": town.printer.id,
             "devices": town.kiosk.id,
+            "integrations": town.extra["integration_id"],
             "offices": town.office.id,
             "staff": town.extra["place_id"],
             "priority-groups": town.extra["group_id"],
@@ -188,6 +198,14 @@ def prepare(session: Session, two: TwoOffices) -> None:
         paper = order_reprint(session, ticket=ticket, by_user_id=town.lan.id, now=NINE)
         session.flush()
         place = session.scalars(select(StaffMember).where(StaffMember.user_id == town.lan.id)).one()
+        system, _ = connect(
+            session,
+            town.office,
+            name="Hộ tịch điện tử",
+            scopes=[IntegrationScope.READ],
+            expires_at=NINE + timedelta(days=365),
+            now=NINE,
+        )
         group = session.scalars(select(PriorityGroup).where(PriorityGroup.office_id == town.office.id)).one()
         town.extra |= {"ticket_id": ticket.id, "mail_id": mail.id, "holiday_id": holiday.id, "paper_id": paper.id}
         audit.record(session, AuditAction.LOGIN, "user", object_id=town.lan.id, office_id=town.office.id)
@@ -195,7 +213,7 @@ def prepare(session: Session, two: TwoOffices) -> None:
         town.extra["audit_id"] = session.scalars(
             select(AuditEntry.id).where(AuditEntry.chain == town.office.id).limit(1)
         ).one()
-        town.extra |= {"place_id": place.id, "group_id": group.id}
+        town.extra |= {"place_id": place.id, "group_id": group.id, "integration_id": system.id}
     session.commit()
 
 
