@@ -62,7 +62,7 @@ _STATES = {
     status.name.lower(): status
     for status in (DossierStatus.PROCESSING, DossierStatus.SUPPLEMENT, DossierStatus.STOPPED, DossierStatus.DONE)
 }
-_PUSH_BYTES, _ATTACH_BYTES = 64 * 1024, 8 * 1024
+_PUSH_BYTES, _ATTACH_BYTES = 64 * 1024, 32 * 1024
 _PAPERS, _COPIES, _LETTERS, _TEXT_LETTERS, _CODE_LETTERS = 60, 99, 500, 2000, 60
 _PAGE = 100
 _SLACK = timedelta(seconds=10)

@@ -59,6 +59,7 @@ def connected(
     scopes: Collection[IntegrationScope] = tuple(IntegrationScope),
 ) -> Program:
     """Connect a program to an office for a year."""
+    office.identifier = f"H88.{office.id}"  # no dossier that a test has made up has a code of it
     row, key = connect(session, office, name=name, scopes=scopes, expires_at=NINE + timedelta(days=365), now=NINE)
     session.commit()
     return Program(client, key, row)

@@ -358,6 +358,13 @@ def test_a_key_opens_nothing_else(app: Flask, civil: Program) -> None:
         assert client.get(address, headers=civil.headers).status_code == 302
 
 
+def test_the_platforms_own_keys_which_are_a_persons_way_round_a_code_are_not_there(app: Flask, two: TwoOffices) -> None:
+    """AZN-09: nobody makes one for himself, not even who administers everything."""
+    for person in ("office_admin", "system_admin", "admin"):
+        browser = two.browser(app, person)
+        assert browser.post("/api/v1/security/api_keys/", json={"name": "mine"}).status_code == 404
+
+
 def test_nobody_logs_in_as_a_system(app: Flask, civil: Program, session: Session) -> None:
     login = session.get_one(User, civil.row.user_id)
 

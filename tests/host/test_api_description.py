@@ -85,6 +85,8 @@ def description(app: Flask, **known: Any) -> BaseSchema:
     schema = from_dict(document)
     schema.app = app
     schema.config.generation.with_security_parameters = False
+    rejection = schema.config.checks.negative_data_rejection
+    rejection.expected_statuses = [*rejection.expected_statuses, "413"]  # too long is a refusal, too
     return schema
 
 
