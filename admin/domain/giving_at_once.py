@@ -12,19 +12,23 @@ from sqlalchemy import BigInteger, Integer, String, bindparam, cast, func, inser
 from sqlalchemy.dialects import postgresql
 
 from motcua.admin.domain.ticket_rows import (
+    DAY,
     DAY_COLUMNS,
+    EVENT,
     EVENT_FIXED,
     EVENT_SHARED,
+    HEAD,
     HEAD_COLUMNS,
     NOTHING_YET,
+    PAPER,
     PAPER_FIXED,
     PAPER_SHARED,
+    TICKET,
     TICKET_COLUMNS,
     GivenNumber,
     Terms,
 )
 from motcua.admin.domain.waits import minutes_at_pace
-from motcua.admin.models import EventHead, PrintJob, ServiceDay, Ticket, TicketEvent
 from motcua.admin.prepared import Prepared
 
 if TYPE_CHECKING:
@@ -34,16 +38,10 @@ if TYPE_CHECKING:
 
     from motcua.admin.direct import Direct
 
-_DAY: TableClause = ServiceDay.__table__  # type: ignore[assignment]
-_HEAD: TableClause = EventHead.__table__  # type: ignore[assignment]
-_TICKET: TableClause = Ticket.__table__  # type: ignore[assignment]
-_EVENT: TableClause = TicketEvent.__table__  # type: ignore[assignment]
-_PAPER: TableClause = PrintJob.__table__  # type: ignore[assignment]
-
 
 def _given(name: str) -> ColumnElement[Any]:
     """Build the place of a value that stands in the ticket as the order gives it."""
-    return bindparam(name, type_=_TICKET.c[name].type)
+    return bindparam(name, type_=TICKET.c[name].type)
 
 
 def _number(name: str) -> ColumnElement[int]:
@@ -54,16 +52,16 @@ def _number(name: str) -> ColumnElement[int]:
 def _next_number() -> CTE:
     """Move the counter row on, while numbers are left and the office has an event head to move on as well."""
     return (
-        update(_DAY)
+        update(DAY)
         .where(
-            _DAY.c.office_id == _given("office_id"),
-            _DAY.c.series == _given("series"),
-            _DAY.c.day == _given("service_day"),
-            _DAY.c.last_number < _number("limit"),
-            select(_HEAD.c.office_id).where(_HEAD.c.office_id == _given("office_id")).exists(),
+            DAY.c.office_id == _given("office_id"),
+            DAY.c.series == _given("series"),
+            DAY.c.day == _given("service_day"),
+            DAY.c.last_number < _number("limit"),
+            select(HEAD.c.office_id).where(HEAD.c.office_id == _given("office_id")).exists(),
         )
-        .values(last_number=_DAY.c.last_number + 1, waiting_count=_DAY.c.waiting_count + 1)
-        .returning(*(_DAY.c[name] for name in DAY_COLUMNS))
+        .values(last_number=DAY.c.last_number + 1, waiting_count=DAY.c.waiting_count + 1)
+        .returning(*(DAY.c[name] for name in DAY_COLUMNS))
         .cte("day")
     )
 
@@ -71,10 +69,10 @@ def _next_number() -> CTE:
 def _next_event(day: CTE) -> CTE:
     """Move the event head on: only after, and only if, the day did."""
     return (
-        update(_HEAD)
-        .where(_HEAD.c.office_id == select(day.c.office_id).scalar_subquery())
-        .values(last_seq=_HEAD.c.last_seq + 1)
-        .returning(_HEAD.c.last_seq)
+        update(HEAD)
+        .where(HEAD.c.office_id == select(day.c.office_id).scalar_subquery())
+        .values(last_seq=HEAD.c.last_seq + 1)
+        .returning(HEAD.c.last_seq)
         .cte("head")
     )
 
@@ -102,7 +100,7 @@ def _ticket(day: CTE, head: CTE) -> CTE:
         "wait_at_issue": wait,
     }
     row = select(*(found.get(name, _given(name)) for name in TICKET_COLUMNS)).select_from(day.join(head, true()))
-    return insert(_TICKET).from_select(TICKET_COLUMNS, row).returning(*_TICKET.c).cte("ticket")
+    return insert(TICKET).from_select(TICKET_COLUMNS, row).returning(*TICKET.c).cte("ticket")
 
 
 def _row_of(table: TableClause, ticket: CTE, shared: Mapping[str, str], more: Mapping[str, ColumnElement[Any]]) -> CTE:
@@ -118,16 +116,16 @@ def _fixed(table: TableClause, values: Mapping[str, Any]) -> dict[str, ColumnEle
 def _give() -> Executable:
     day = _next_number()
     ticket = _ticket(day, _next_event(day))
-    printer = bindparam("printer_id", type_=_PAPER.c.printer_id.type)
-    event = _row_of(_EVENT, ticket, EVENT_SHARED, _fixed(_EVENT, EVENT_FIXED))
-    paper = _row_of(_PAPER, ticket, PAPER_SHARED, _fixed(_PAPER, PAPER_FIXED) | {"printer_id": printer})
+    printer = bindparam("printer_id", type_=PAPER.c.printer_id.type)
+    event = _row_of(EVENT, ticket, EVENT_SHARED, _fixed(EVENT, EVENT_FIXED))
+    paper = _row_of(PAPER, ticket, PAPER_SHARED, _fixed(PAPER, PAPER_FIXED) | {"printer_id": printer})
     told = select(ticket.c.id, ticket.c.label, ticket.c.ahead_at_issue, ticket.c.wait_at_issue)
     return told.add_cte(event, paper)
 
 
 _GIVE = Prepared(_give())
-_START = Prepared(postgresql.insert(_DAY).on_conflict_do_nothing(), columns=DAY_COLUMNS)
-_START_HEAD = Prepared(postgresql.insert(_HEAD).on_conflict_do_nothing(), columns=HEAD_COLUMNS)
+_START = Prepared(postgresql.insert(DAY).on_conflict_do_nothing(), columns=DAY_COLUMNS)
+_START_HEAD = Prepared(postgresql.insert(HEAD).on_conflict_do_nothing(), columns=HEAD_COLUMNS)
 
 
 def give_at_once(connection: Direct, order: Mapping[str, Any], terms: Terms) -> GivenNumber | None:

@@ -9,20 +9,25 @@ from sqlalchemy.dialects import sqlite
 
 from motcua.admin.domain.ticket_log import next_in_log
 from motcua.admin.domain.ticket_rows import (
+    DAY,
     DAY_COLUMNS,
+    EVENT,
     EVENT_FIXED,
     EVENT_SHARED,
+    HEAD,
     HEAD_COLUMNS,
     NOTHING_YET,
+    PAPER,
     PAPER_FIXED,
     PAPER_SHARED,
+    TICKET,
     TICKET_COLUMNS,
     GivenNumber,
     Terms,
 )
 from motcua.admin.domain.waits import minutes_at_pace
 from motcua.admin.failpoints import failpoint
-from motcua.admin.models import EventHead, PrintJob, ServiceDay, Ticket, TicketEvent
+from motcua.admin.models import ServiceDay
 from motcua.admin.prepared import Prepared
 
 if TYPE_CHECKING:
@@ -30,15 +35,8 @@ if TYPE_CHECKING:
     from datetime import date
     from typing import Any
 
-    from sqlalchemy import TableClause
-
     from motcua.admin.direct import Direct
 
-_DAY: TableClause = ServiceDay.__table__  # type: ignore[assignment]
-_HEAD: TableClause = EventHead.__table__  # type: ignore[assignment]
-_TICKET: TableClause = Ticket.__table__  # type: ignore[assignment]
-_EVENT: TableClause = TicketEvent.__table__  # type: ignore[assignment]
-_PAPER: TableClause = PrintJob.__table__  # type: ignore[assignment]
 
 _TAKE = Prepared(
     update(ServiceDay)
@@ -48,14 +46,14 @@ _TAKE = Prepared(
         ServiceDay.day == bindparam("on"),
     )
     .values(last_number=ServiceDay.last_number + 1, waiting_count=ServiceDay.waiting_count + 1)
-    .returning(_DAY.c.last_number, _DAY.c.waiting_count, _DAY.c.served_count, _DAY.c.served_seconds)
+    .returning(DAY.c.last_number, DAY.c.waiting_count, DAY.c.served_count, DAY.c.served_seconds)
 )
 _NEXT_SEQ = Prepared(next_in_log)
-_START = Prepared(sqlite.insert(_DAY).on_conflict_do_nothing(), columns=DAY_COLUMNS)
-_START_HEAD = Prepared(sqlite.insert(_HEAD).on_conflict_do_nothing(), columns=HEAD_COLUMNS)
-_ADD_TICKET = Prepared(insert(_TICKET).returning(_TICKET.c.id), columns=TICKET_COLUMNS)
-_ADD_EVENT = Prepared(insert(_EVENT), columns=[*EVENT_SHARED, *EVENT_FIXED, "ticket_id"])
-_ADD_PAPER = Prepared(insert(_PAPER), columns=[*PAPER_SHARED, *PAPER_FIXED, "printer_id", "ticket_id"])
+_START = Prepared(sqlite.insert(DAY).on_conflict_do_nothing(), columns=DAY_COLUMNS)
+_START_HEAD = Prepared(sqlite.insert(HEAD).on_conflict_do_nothing(), columns=HEAD_COLUMNS)
+_ADD_TICKET = Prepared(insert(TICKET).returning(TICKET.c.id), columns=TICKET_COLUMNS)
+_ADD_EVENT = Prepared(insert(EVENT), columns=[*EVENT_SHARED, *EVENT_FIXED, "ticket_id"])
+_ADD_PAPER = Prepared(insert(PAPER), columns=[*PAPER_SHARED, *PAPER_FIXED, "printer_id", "ticket_id"])
 
 
 def give_by_steps(connection: Direct, order: Mapping[str, Any], terms: Terms) -> GivenNumber | None:

@@ -1,10 +1,21 @@
-"""What is written when a number is given: the columns of ticket, event and print job, and what they share."""
+"""What is written when a number is given: the tables, their columns, and what ticket, event and print job share."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from motcua.admin.enums import PrintKind, PrintReason, PrintState, TicketEventKind, TicketState
+from motcua.admin.models import EventHead, PrintJob, ServiceDay, Ticket, TicketEvent
+
+if TYPE_CHECKING:
+    from sqlalchemy import TableClause
+
+DAY: TableClause = ServiceDay.__table__  # type: ignore[assignment]
+HEAD: TableClause = EventHead.__table__  # type: ignore[assignment]
+TICKET: TableClause = Ticket.__table__  # type: ignore[assignment]
+EVENT: TableClause = TicketEvent.__table__  # type: ignore[assignment]
+PAPER: TableClause = PrintJob.__table__  # type: ignore[assignment]
 
 TICKET_COLUMNS = (
     "office_id",
