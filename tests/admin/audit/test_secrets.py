@@ -27,7 +27,8 @@ def secrets_of(scene: Scene) -> list[str]:
     """Return what is kept of passwords, tokens and links, and what the browsers hold."""
     columns = (User.password, Device.token_digest, Dossier.token_digest, Dossier.public_id)
     with scene.database.read() as session:
-        kept = [value for column in columns for value in session.scalars(sa.select(column))]
+        # Not every login has a password: that of a connected system has none.
+        kept = [value for column in columns for value in session.scalars(sa.select(column)) if value is not None]
     cookies = [browser.get_cookie("session") for browser in scene.browsers.values()]
     return kept + [cookie.value for cookie in cookies if cookie is not None]
 
