@@ -82,6 +82,18 @@ def test_what_a_system_does_stands_in_the_audit_trail_under_its_name(
     assert by == {("program", civil.row.user_id, "Hộ tịch điện tử")}
 
 
+def test_people_read_in_the_history_which_system_it_was(
+    app: Flask, civil: Program, two: TwoOffices, code: str, session: Session
+) -> None:
+    dossier = civil.push(code)
+    civil.post(f"/{dossier['code']}/result", state="processing", version=1)
+    number = session.scalars(select(Dossier.id).where(Dossier.code == dossier["code"])).one()
+
+    page = two.browser(app, "supervisor").get(f"/motcua/dossiers/show/{number}").get_data(as_text=True)
+
+    assert page.count("Hộ tịch điện tử") >= 2
+
+
 def test_a_dossier_pushed_twice_is_one(civil: Program, code: str, session: Session) -> None:
     first = civil.push(code, key="one-dossier")
     again = civil.post(key="one-dossier", procedure=code, applicant=APPLICANT)
