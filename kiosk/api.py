@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from flask import Blueprint, Response, current_app, request
-from flask_appbuilder.api import BaseApi, expose
+from flask import Response, current_app, request
+from flask_appbuilder.api import expose
 from sqlalchemy.exc import IntegrityError
 
+from motcua.admin.api.base import JsonApi
 from motcua.admin.clock import local_day
 from motcua.admin.domain.calendar import working_calendar
 from motcua.admin.domain.desks import check_service_is_open, find_desk
@@ -22,7 +23,6 @@ from motcua.admin.errors import QuotaReachedError, Refusal
 from motcua.admin.extension import Motcua, current_motcua
 from motcua.admin.failpoints import failpoint
 from motcua.admin.language import speak
-from motcua.admin.views.problems import answer_faults
 from motcua.kiosk.auth import device_token
 from motcua.kiosk.documents import KIOSK_DOCUMENTS
 from motcua.kiosk.opening import OpeningHours
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 _TO_JSON = json.JSONEncoder(ensure_ascii=False)
 
 
-class KioskApi(BaseApi):
+class KioskApi(JsonApi):
     """Four addresses, for enrolled kiosks only."""
 
     resource_name = "kiosk"
@@ -50,12 +50,6 @@ class KioskApi(BaseApi):
     def __init__(self) -> None:
         super().__init__()
         self.hours = OpeningHours()
-
-    def create_blueprint(self, *args: Any, **kwargs: Any) -> Blueprint:
-        """Build FAB's blueprint; what goes wrong in it is answered as JSON."""
-        blueprint: Blueprint = super().create_blueprint(*args, **kwargs)
-        answer_faults(blueprint)
-        return blueprint
 
     @expose("/services", methods=["GET"])
     def services(self) -> Response:

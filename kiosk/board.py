@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from flask import Blueprint, Response, current_app, render_template, request, url_for
-from flask_appbuilder.api import BaseApi, expose
+from flask_appbuilder.api import expose
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from motcua.admin.api.base import JsonApi
 from motcua.admin.domain.board import board_news, check_counter_exists, find_hall
 from motcua.admin.errors import InvalidInputError, NotFoundError, RecordAwayError, StreamsFullError
 from motcua.admin.extension import current_motcua
@@ -71,7 +72,7 @@ def _html(status: int, template: str, **facts: Any) -> Response:
     return response
 
 
-class BoardApi(BaseApi):
+class BoardApi(JsonApi):
     """What happens in a hall, for everybody who can see its board: numbers, never persons."""
 
     resource_name = "board"

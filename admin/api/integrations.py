@@ -11,11 +11,12 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from flask import Blueprint, Response, request
-from flask_appbuilder.api import BaseApi, expose
+from flask import Response, request
+from flask_appbuilder.api import expose
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from motcua.admin.api.base import JsonApi
 from motcua.admin.api.counter_bodies import moment
 from motcua.admin.api.integration_documents import (
     ATTACH_DOCUMENT,
@@ -39,7 +40,6 @@ from motcua.admin.enums import DossierChannel, DossierStatus, IntegrationScope
 from motcua.admin.errors import ConflictError, NotFoundError
 from motcua.admin.extension import current_motcua
 from motcua.admin.models import Dossier, Office, ProcedureVersion
-from motcua.admin.views.problems import answer_faults
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,7 +68,7 @@ _PAGE = 100
 _SLACK = timedelta(seconds=10)
 
 
-class IntegrationApi(BaseApi):
+class IntegrationApi(JsonApi):
     """Four addresses for connected systems."""
 
     resource_name = "motcua"
@@ -80,12 +80,6 @@ class IntegrationApi(BaseApi):
         "dossier": READ_DOCUMENT,
         "attach": ATTACH_DOCUMENT,
     }
-
-    def create_blueprint(self, *args: Any, **kwargs: Any) -> Blueprint:
-        """Build FAB's blueprint; what goes wrong in it is answered as JSON."""
-        blueprint: Blueprint = super().create_blueprint(*args, **kwargs)
-        answer_faults(blueprint)
-        return blueprint
 
     def add_apispec_components(self, api_spec: Any) -> None:
         """Add what the descriptions of these addresses share."""

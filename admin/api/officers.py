@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from flask import Response, g, request
-from flask_appbuilder.api import BaseApi
 from flask_jwt_extended import verify_jwt_in_request
 from flask_jwt_extended.exceptions import JWTExtendedException
 from flask_login import current_user
@@ -17,6 +16,7 @@ from flask_wtf.csrf import validate_csrf
 from jwt.exceptions import PyJWTError
 from wtforms.validators import ValidationError
 
+from motcua.admin.api.base import JsonApi
 from motcua.admin.api.counter_bodies import state_body
 from motcua.admin.api.documents import add_counter_parts
 from motcua.admin.api.requests import Body, read_body, read_key
@@ -28,10 +28,8 @@ from motcua.admin.errors import ConflictError, ForgedRequestError, LoginRequired
 from motcua.admin.extension import current_motcua
 from motcua.admin.permissions import COUNTER, roles_on
 from motcua.admin.scope import office_ids_in_scope
-from motcua.admin.views.problems import answer_faults
 
 if TYPE_CHECKING:
-    from flask import Blueprint
     from sqlalchemy.orm import Session
 
     from motcua.admin.extension import Motcua
@@ -61,7 +59,7 @@ class Officer:
         return take_seat(session, counter_id, self.offices, officer_id=self.user_id, now=now)
 
 
-class OfficerApi(BaseApi):
+class OfficerApi(JsonApi):
     """Addresses under ``/api/v1/counter`` for people who serve at a counter.
 
     They come with the session of the console, and then every change carries
@@ -72,12 +70,6 @@ class OfficerApi(BaseApi):
     class_permission_name = COUNTER
     openapi_spec_tag = "Counter"
     openapi_scheme = "officer"
-
-    def create_blueprint(self, *args: Any, **kwargs: Any) -> Blueprint:
-        """Build FAB's blueprint; what goes wrong in it is answered as JSON."""
-        blueprint: Blueprint = super().create_blueprint(*args, **kwargs)
-        answer_faults(blueprint)
-        return blueprint
 
     def add_apispec_components(self, api_spec: Any) -> None:
         """Add what the descriptions of our addresses share."""

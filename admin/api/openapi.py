@@ -12,17 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 from apispec import APISpec
 from flask import Response, current_app, request
-from flask_appbuilder.api import BaseApi, expose
-from flask_appbuilder.security.api import SecurityApi
+from flask_appbuilder.api import expose
 
+from motcua.admin.api.base import JsonApi
 from motcua.admin.api.officers import json_answer
-from motcua.admin.api.shapes import add_refusals
 from motcua.admin.extension import current_motcua
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_OURS = "motcua."
 _PART = re.compile(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>")
 _METHODS = frozenset({"GET", "POST"})
 _SCHEMES = {
@@ -32,7 +30,7 @@ _SCHEMES = {
 }
 
 
-class OpenApiDocument(BaseApi):
+class OpenApiDocument(JsonApi):
     """For everybody: it says nothing that the source does not."""
 
     resource_name = "motcua"
@@ -65,11 +63,10 @@ def document() -> dict[str, Any]:
     )
     for scheme, description in _SCHEMES.items():
         spec.components.security_scheme(scheme, {"type": "http", "scheme": "bearer", "description": description})
-    add_refusals(spec)
     schemes = {}
     for view in _apis():
         view.add_api_spec(spec)
-        schemes[view.endpoint] = getattr(view, "openapi_scheme", None)
+        schemes[view.endpoint] = view.openapi_scheme
     for add in current_motcua().documents:
         add(spec)
     described = spec.to_dict()
@@ -90,11 +87,8 @@ def json_addresses() -> Iterator[tuple[str, str, str]]:
             yield from ((path, method.lower(), rule.endpoint) for method in (rule.methods or set()) & _METHODS)
 
 
-def _apis() -> list[BaseApi]:
-    """Return our APIs. FAB's login, which we only count and bar, speaks and is described in FAB's way."""
-    views = current_app.appbuilder.baseviews  # type: ignore[attr-defined]
-    ours = (view for view in views if isinstance(view, BaseApi) and type(view).__module__.startswith(_OURS))
-    return [view for view in ours if not isinstance(view, SecurityApi)]
+def _apis() -> list[JsonApi]:
+    return [view for view in current_app.appbuilder.baseviews if isinstance(view, JsonApi)]  # type: ignore[attr-defined]
 
 
 def _drop_what_nobody_names(described: dict[str, Any]) -> None:

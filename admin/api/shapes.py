@@ -114,6 +114,8 @@ _PROBLEM = closed(
 
 def add_refusals(api_spec: Any) -> None:
     """Add what a refusal looks like to an OpenAPI document, RFC 9457 in both languages."""
+    if "Problem" in api_spec.components.schemas:  # another class of ours was here
+        return
     api_spec.components.schema("Problem", _PROBLEM)
     body = {"application/problem+json": {"schema": named("Problem")}}
     for status, description in _REFUSALS.items():

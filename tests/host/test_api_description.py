@@ -6,10 +6,14 @@ bounded part with fixed dice is asked.
 
 from __future__ import annotations
 
+import json
 import os
+import re
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
+from flask_appbuilder.api import BaseApi
+from flask_appbuilder.api.manager import OpenApi
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
@@ -165,6 +169,19 @@ def test_every_description_says_who_may_ask_what_is_refused_and_what_an_answer_h
             assert ({400, 409, 413} <= statuses) == (method == "post"), path
             for status, answer in operation["responses"].items():
                 assert "$ref" in answer or status == "304" or answer["content"], path
+
+
+def test_a_host_that_shows_fabs_own_document_finds_every_shape_in_it(app: Flask) -> None:
+    with app.test_request_context():
+        spec = OpenApi._create_api_spec("v1")  # noqa: SLF001 - as FAB's own address does
+        for view in app.appbuilder.baseviews:  # type: ignore[attr-defined]
+            if isinstance(view, BaseApi) and view.version == "v1":
+                view.add_api_spec(spec)
+    document = spec.to_dict()
+
+    named = {tuple(found.split("/")) for found in re.findall(r'"#/components/([^"]+)"', json.dumps(document))}
+    assert len(named) > 20
+    assert [name for kind, name in named if name not in document["components"].get(kind, {})] == []
 
 
 @pytest.mark.parametrize("role", ROLES)
