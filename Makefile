@@ -4,7 +4,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: demo test check words bench lock clean help
+.PHONY: demo test check versions words bench lock clean help
 
 help: ## say what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -41,6 +41,9 @@ check: .venv/dev ## style, types, directions of imports, translations
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m pytest -q tests/host/test_translations.py
 
+versions: .venv/dev ## try the wheel with the lowest and the newest dependencies that pyproject.toml allows
+	@$(BIN)/python -m tests.host.versions
+
 words: .venv/dev ## write the catalogue of our words anew from the code, sorted; say what has no Vietnamese yet
 	@$(BIN)/python -m tests.host.catalogue
 
@@ -50,6 +53,8 @@ bench: .venv/dev ## measure issuing over HTTP beside a floor; ARGS="--engine sql
 lock: ## compile the locks anew (needs uv)
 	uv pip compile -q pyproject.toml --extra postgres --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-header -o requirements.lock
+	uv pip compile -q pyproject.toml --extra postgres --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-header --resolution lowest-direct -o requirements-lowest.lock
 	uv pip compile -q pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-header --no-emit-package fab-addon-motcua -o requirements-dev.lock
 

@@ -9,6 +9,8 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import MetaData, Table
+from sqlalchemy.schema import DropTable
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -36,11 +38,13 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
 
 
 def downgrade(engine: Engine, revision: str = "base") -> None:
-    """Run the migrations down; ``base`` removes every table of ours and nothing else."""
+    """Run the migrations down; ``base`` removes every table of ours, that of versions too, and nothing else."""
     config = migration_config()
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.downgrade(config, revision)
+        if revision == "base":
+            connection.execute(DropTable(Table(VERSION_TABLE, MetaData()), if_exists=True))
 
 
 def schema_revision(engine: Engine) -> str | None:

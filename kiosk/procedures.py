@@ -108,8 +108,9 @@ def page(code: str) -> ResponseReturnValue:
         raise UnknownProcedureError(procedure=code)
     if national != code:
         return redirect(_link("page", code=national), 301)
-    public_url = current_motcua().settings.public_url
-    address = f"{public_url}{url_for('motcua_procedures.page', code=code)}"
+    # The public address already has the path that the platform is mounted at.
+    path = url_for("motcua_procedures.page", code=code).removeprefix(request.script_root)
+    address = f"{current_motcua().settings.public_url}{path}"
     with current_motcua().database.read() as session:
         place = _place(session)
         version = procedure_in_force(session, code, place.today)

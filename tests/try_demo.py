@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
+import urllib.parse
 import urllib.request
 import uuid
 from collections.abc import Callable
+from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -55,23 +58,44 @@ def take_number(demo: dict[str, Any]) -> dict[str, Any]:
     return ticket
 
 
+def look_at_dossiers(demo: dict[str, Any]) -> int:
+    """Sign in as a case officer of the trial and return how many dossiers the list shows."""
+    person = next(person for person in demo["users"] if person["role"] == "case_officer")
+    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
+    form = browser.open(f"{demo['url']}/login/", timeout=10).read().decode()
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', form)
+    filled = {name: person[name] for name in ("username", "password")} | {"csrf_token": token[1] if token else ""}
+    browser.open(f"{demo['url']}/login/", urllib.parse.urlencode(filled).encode(), timeout=10)
+    page = browser.open(f"{demo['url']}/motcua/dossiers/list/", timeout=10).read().decode()
+    shown = len(set(re.findall(r"/motcua/dossiers/show/\d+", page)))
+    if not shown:
+        msg = f"{person['username']} finds no dossier in the list"
+        raise SystemExit(msg)
+    return shown
+
+
 def main(folder: Path, command: list[str]) -> None:
     """Run the trial, try it, and stop it as Ctrl+C does."""
     trial = subprocess.Popen(command, start_new_session=True)  # noqa: S603 - the command of the caller
     try:
-        visit(folder)
+        visit(wait_for("demo.json", SECONDS_TO_START, lambda: read_summary(folder, trial)))
     finally:
-        os.killpg(trial.pid, signal.SIGINT)
-        trial.wait(SECONDS_TO_STOP)
+        if trial.poll() is None:
+            os.killpg(trial.pid, signal.SIGINT)
+            trial.wait(SECONDS_TO_STOP)
 
 
-def visit(folder: Path) -> None:
-    """Open every public page, take a number, find its paper, follow it."""
-    demo = wait_for(
-        "demo.json",
-        SECONDS_TO_START,
-        lambda: (folder / "demo.json").exists() and json.loads((folder / "demo.json").read_text("utf-8")),
-    )
+def read_summary(folder: Path, trial: subprocess.Popen[bytes]) -> dict[str, Any] | None:
+    """Return what the trial says about itself, once it does."""
+    if trial.poll() is not None:
+        msg = f"the trial ended by itself with {trial.returncode}"
+        raise SystemExit(msg)
+    summary = folder / "demo.json"
+    return json.loads(summary.read_text("utf-8")) if summary.exists() else None
+
+
+def visit(demo: dict[str, Any]) -> None:
+    """Open every public page, take a number, find its paper, follow it; look at the dossiers as staff do."""
     pages = [demo["url"] + path for path in ("/", "/kiosk/", "/procedures/", "/healthz", "/readyz", "/metrics")]
     for page in [*pages, demo["board"]["url"]]:
         ask(page, headers={"Authorization": f"Bearer {demo['kiosk']['token']}"} if "/kiosk/" in page else None)
@@ -83,7 +107,8 @@ def visit(folder: Path) -> None:
     if state["number"] != ticket["number"]:
         msg = f"the link of {ticket['number']} shows {state['number']}"
         raise SystemExit(msg)
-    sys.stdout.write(f"Trial: {len(pages) + 1} pages, number {ticket['number']}, its paper and its link.\n")
+    found = f"{len(pages) + 1} pages, number {ticket['number']}, its paper and its link"
+    sys.stdout.write(f"Trial: {found}; {look_at_dossiers(demo)} dossiers in the list.\n")
 
 
 if __name__ == "__main__":

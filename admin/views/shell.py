@@ -71,7 +71,7 @@ class Shell:
         if request.method != "GET" or request.endpoint is None:
             return f"{current_app.appbuilder.get_url_for_index}?lang={self.other_language.value}"  # type: ignore[attr-defined]
         arguments = request.args.to_dict() | {"lang": self.other_language.value}
-        return f"{request.path}?{urlencode(arguments)}"
+        return f"{_here()}?{urlencode(arguments)}"
 
     def menu(self) -> list[MenuGroup]:
         """Return what the person may open, in one question to the database."""
@@ -115,7 +115,13 @@ def _group(data: dict[str, Any]) -> MenuGroup:
 def _entry(data: dict[str, Any]) -> Entry:
     url = str(data["url"])
     root = url.removesuffix("list/")
-    return Entry(str(data["label"]), str(data["icon"] or ""), url, request.path.startswith(root) and root != "/")
+    is_here = _here().startswith(root) and root != f"{request.script_root}/"
+    return Entry(str(data["label"]), str(data["icon"] or ""), url, is_here)
+
+
+def _here() -> str:
+    """Return the path of this page on its server, below whatever path the platform is mounted at."""
+    return f"{request.script_root}{request.path}"
 
 
 def register_shell(app: Flask) -> None:

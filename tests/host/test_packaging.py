@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.host.conftest import run
+from tests.host.wheels import run
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("admin", "kiosk", "scheduler")

@@ -1,0 +1,1 @@
+"""Another add-on of the host's."""
