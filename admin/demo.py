@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
 import shutil
 import socket
@@ -19,7 +20,7 @@ import click
 from sqlalchemy import select
 from werkzeug.security import generate_password_hash
 
-from motcua.admin.app import create_app
+from motcua.admin.app import CONFIG_ENVIRONMENT, create_app
 from motcua.admin.clock import local_day
 from motcua.admin.domain.calendar import load_holidays
 from motcua.admin.domain.procedure_import import import_procedures
@@ -27,7 +28,7 @@ from motcua.admin.enums import StaffRole
 from motcua.admin.extension import EXTENSION, Motcua
 from motcua.admin.models import Office
 from motcua.admin.permissions import ROLE_OF_STAFF, sync_roles
-from motcua.admin.processes import Background, prepare_children, web_server
+from motcua.admin.processes import Background, web_server
 from motcua.admin.sample.dossiers import add_dossiers
 from motcua.admin.sample.office import PEOPLE, add_commune, add_province, place_people
 from motcua.admin.schema import upgrade
@@ -110,7 +111,7 @@ def run_demo(*, host: str, port: int, folder: Path, reset: bool, always_open: bo
     url = f"http://{_reachable(host)}:{port}"
     secrets_kept = _secrets(places)
     _write_private(places.config, _config_text(places, url, secrets_kept["secret_key"]))
-    prepare_children(places.config)
+    os.environ[CONFIG_ENVIRONMENT] = str(places.config)
     hashes = {} if places.secrets.exists() else _hash_aside(secrets_kept["passwords"])
     app = create_app({"FAB_UPDATE_PERMS": True})
     with app.app_context():

@@ -5,10 +5,9 @@ from __future__ import annotations
 import multiprocessing
 import os
 import threading
-from multiprocessing import forkserver
 from typing import TYPE_CHECKING, Any
 
-from motcua.admin.app import ADDON_MANAGERS, CONFIG_ENVIRONMENT
+from motcua.admin.app import CONFIG_ENVIRONMENT
 from motcua.admin.extension import EXTENSION
 
 if TYPE_CHECKING:
@@ -20,31 +19,22 @@ if TYPE_CHECKING:
 STOP_SECONDS = 10
 
 
-def prepare_children(config: Path) -> None:
-    """Let processes be born of one that has imported the app and opened nothing; it gets ready beside us.
-
-    A child of our own process would inherit SQLite's locks as they stood at
-    its birth, and might wait for ever for a writer that is not there
-    (sqlite.org/howtocorrupt.html, 2.6).
-    """
-    os.environ[CONFIG_ENVIRONMENT] = str(config.resolve())
-    multiprocessing.set_start_method("forkserver", force=True)
-    multiprocessing.set_forkserver_preload([manager.rpartition(".")[0] for manager in ADDON_MANAGERS])
-    forkserver.ensure_running()
-
-
 def web_server(
     config: Path, *, host: str, port: int, processes: int, threads: int, is_quiet: bool = False
 ) -> AbstractServer[Any]:
     """Return the production web server, ready to ``serve()``.
 
-    Its processes build the app themselves from the configuration file.
+    Its processes build the app themselves from the configuration file. They
+    are new ones, no copies of this: a copy would inherit SQLite's locks as they
+    stood at its birth, and might wait for ever for a writer that is not there
+    (sqlite.org/howtocorrupt.html, 2.6).
     """
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
-    prepare_children(config)
+    os.environ[CONFIG_ENVIRONMENT] = str(config.resolve())
+    multiprocessing.set_start_method("spawn", force=True)
     return Granian(
         "motcua.admin.app:create_app",
         factory=True,

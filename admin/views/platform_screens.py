@@ -28,13 +28,14 @@ from motcua.admin.audited_requests import note_strangers_login
 from motcua.admin.domain.names import full_name
 from motcua.admin.domain.text import clean_line
 from motcua.admin.errors import PasswordNotChangedError
+from motcua.admin.first_permissions import write_first_permissions
 from motcua.admin.language import N_, current_language, gettext
 from motcua.admin.rate_limits import EarlyLimiter, count_logins_together
 from motcua.admin.views.doors import AuthDBView, SecurityApi
 from motcua.admin.views.wording import yes_no
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
     from flask import Flask
@@ -179,6 +180,16 @@ class SpeakingSecurityManager(SecurityManager):
         tokens = next((view for view in self.appbuilder.baseviews if isinstance(view, SecurityApi)), None)
         if self.is_auth_limited and tokens is not None:
             count_logins_together(self.limiter, tokens, self.auth_view, self.auth_rate_limit)
+
+    def add_permissions_view(self, base_permissions: Iterable[str], view_menu: str) -> None:
+        """Bring the permissions of a screen up to date; those of a new one are written at once."""
+        if not write_first_permissions(self, base_permissions, view_menu):
+            super().add_permissions_view(base_permissions, view_menu)
+
+    def add_permissions_menu(self, view_menu_name: str) -> None:
+        """Bring the permission of a menu entry up to date."""
+        if not write_first_permissions(self, ["menu_access"], view_menu_name):
+            super().add_permissions_menu(view_menu_name)
 
     def get_user_menu_access(self, menu_names: list[str] | None = None) -> set[str]:
         """Return the entries the person may open; FAB's menu asks again for each of its groups."""
