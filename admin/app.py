@@ -20,7 +20,7 @@ from motcua.admin.sessions import StaffSessions
 from motcua.admin.views.answers import answer_everywhere
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 ADDON_MANAGERS = (
     "motcua.admin.manager.AdminManager",
@@ -30,13 +30,21 @@ ADDON_MANAGERS = (
 CONFIG_ENVIRONMENT = "MOTCUA_CONFIG"
 
 
+class StandaloneApp(Flask):
+    """Flask without its look, a dozen times a request, whether a view or a hook is a coroutine: none is."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the function as it is."""
+        return func
+
+
 def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     """Build the standalone app.
 
     ``config`` overrides the file that the environment variable MOTCUA_CONFIG
     names. Raises SettingError when a value makes no sense.
     """
-    app = Flask("motcua.admin", static_folder=None, instance_path=str(Path.cwd()))
+    app = StandaloneApp("motcua.admin", static_folder=None, instance_path=str(Path.cwd()))
     write_events_on_lines()
     app.session_interface = StaffSessions()
     _configure(app, config or {})

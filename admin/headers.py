@@ -53,15 +53,17 @@ def secure_headers(app: Flask, *, is_https: bool) -> None:
     @app.after_request
     def add(response: Response) -> Response:
         headers = response.headers
-        said = {name.lower() for name in headers.keys()}  # noqa: SIM118 - a multidict: iterating gives pairs
-        wanted = dict(always)
+        said = {name.lower() for name, _ in headers}
+        wanted = always
         if "content-security-policy" not in said:
-            wanted["Content-Security-Policy"] = _POLICY_OF_DATA if response.is_json else _policy()
+            headers.add("Content-Security-Policy", _POLICY_OF_DATA if response.is_json else _policy())
         elif "frame-ancestors 'none'" not in headers["Content-Security-Policy"]:
-            wanted["X-Frame-Options"] = "SAMEORIGIN"
-        if not request.path.startswith("/static/"):
-            wanted["Cache-Control"] = "no-store"
-        headers.extend((name, value) for name, value in wanted.items() if name.lower() not in said)
+            wanted = always | {"X-Frame-Options": "SAMEORIGIN"}
+        if "cache-control" not in said and not request.path.startswith("/static/"):
+            headers.add("Cache-Control", "no-store")
+        for name, value in wanted.items():
+            if name.lower() not in said:
+                headers.add(name, value)
         return response
 
 

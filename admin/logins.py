@@ -106,7 +106,7 @@ def _say_ended() -> None:
 
 def _say_only_that(answer: Response) -> Response:
     """Leave out the platform's word about missing rights: the person has them, and was only away too long."""
-    if answer.location and g.get("motcua_login_ended"):
+    if g.get("motcua_login_ended") and answer.location:
         get_flashed_messages()
         _say_ended()
     return answer

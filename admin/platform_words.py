@@ -68,16 +68,17 @@ def _words_of_forms(locale: Locale) -> NullTranslations:
 def speak_vietnamese(app: Flask, appbuilder: AppBuilder) -> None:
     """Let FAB's pages on this app speak Vietnamese to who chose it; other languages stay as they were."""
     domain = PlatformDomain()
+    words = LocalProxy(domain.get_translations)
 
     @app.before_request
     def answer_with_these_words() -> None:
         domain.as_default()
-        if "lang" in request.args:
+        if b"lang" in request.query_string and "lang" in request.args:
             # Asked for on this very page: FAB must know before it says its first word.
             current_language()
         # Where Flask-WTF keeps what it found for the request. Looked up only when a form has something to say:
         # asking for the language opens a session, and most requests need none.
-        cast("Any", request).wtforms_translations = LocalProxy(domain.get_translations)
+        cast("Any", request).wtforms_translations = words
 
     if appbuilder.sm.lm.localize_callback is None:
         appbuilder.sm.lm.localize_callback = gettext

@@ -139,8 +139,9 @@ def _earlier(motcua: Motcua, order: TicketOrder, desk: Desk) -> IssuedTicket | N
 
 
 def _answer(status: int, body: dict[str, Any]) -> Response:
-    headers = {"Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store"}
-    return Response(_TO_JSON.encode(body), status, headers)
+    answer = Response(_TO_JSON.encode(body), status, content_type="application/json; charset=utf-8")
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 def _ticket_body(ticket: IssuedTicket, settings: Settings, paper: PrintState | None) -> dict[str, Any]:

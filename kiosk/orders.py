@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING, Any, TypeVar
-
-from werkzeug.exceptions import BadRequest
 
 from motcua.admin.domain.tickets import TicketOrder
 from motcua.admin.enums import Errand, Language
@@ -56,8 +55,8 @@ def json_object(request: Request) -> dict[str, Any]:
     if not request.is_json:
         raise BodyNotJsonError
     try:
-        body = request.get_json()
-    except (BadRequest, RecursionError) as error:
+        body = json.loads(request.get_data())
+    except (ValueError, RecursionError) as error:
         raise BodyNotJsonError from error
     if not isinstance(body, dict):
         raise BodyNotJsonError
@@ -73,6 +72,9 @@ def _code(body: dict[str, Any], field: str) -> str:
 
 def _word(body: dict[str, Any], field: str, kind: type[_Word], default: _Word) -> _Word:
     value = body.get(field, default)
-    if not isinstance(value, str) or value not in list(kind):
-        raise InvalidInputError(field=field)
-    return kind(value)
+    if isinstance(value, kind):
+        return value
+    try:
+        return kind(value)
+    except ValueError as error:
+        raise InvalidInputError(field=field) from error
