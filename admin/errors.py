@@ -42,6 +42,7 @@
     - SupplementPolicyUnsetError
     - OfficeNotReadyError
       - IdentifierMissingError
+      - OfficeInactiveError
       - HoursMissingError
   - TooManyTriesError
     - TooManyCodesError
@@ -460,6 +461,14 @@ class IdentifierMissingError(OfficeNotReadyError):
     code = "identifier_missing"
     vi = "{office} chưa có mã định danh nên chưa cấp được mã hồ sơ. Vui lòng báo quản trị đơn vị nhập mã do tỉnh cấp."
     en = "{office} has no agency identifier, so no dossier code can be given. Please tell your office administrator."
+
+
+class OfficeInactiveError(OfficeNotReadyError):
+    """An office that no longer works takes no dossiers in."""
+
+    code = "office_inactive"
+    vi = "{office} đã ngừng hoạt động nên không tiếp nhận hồ sơ. Vui lòng nộp tại đơn vị thay thế."
+    en = "{office} no longer works and takes no dossiers in. Please turn to the office that replaces it."
 
 
 class HoursMissingError(OfficeNotReadyError):

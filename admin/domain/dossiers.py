@@ -18,7 +18,13 @@ from motcua.admin.domain.procedures_in_force import procedure_in_force
 from motcua.admin.domain.text import clean_text, unaccented
 from motcua.admin.domain.tracking import token_digest, tracking_token
 from motcua.admin.enums import DossierChannel, DossierStatus, TicketState
-from motcua.admin.errors import HoursMissingError, IdempotencyKeyReusedError, InBoth, InvalidInputError
+from motcua.admin.errors import (
+    HoursMissingError,
+    IdempotencyKeyReusedError,
+    InBoth,
+    InvalidInputError,
+    OfficeInactiveError,
+)
 from motcua.admin.models import Dossier, DossierEvent, DossierPaper, StaffMember
 
 if TYPE_CHECKING:
@@ -108,10 +114,13 @@ def take_in(
     """Take a complete dossier in and return it; without a ticket when it came by post or online.
 
     The clock starts now. No receipt is printed where the sender gives one.
-    The caller commits. Raises IdentifierMissingError, UnknownProcedureError,
-    HoursMissingError, InvalidInputError (a case officer of another office, a
-    paper of another procedure) and IdempotencyKeyReusedError.
+    The caller commits. Raises OfficeInactiveError, IdentifierMissingError,
+    UnknownProcedureError, HoursMissingError, InvalidInputError (a case officer
+    of another office, a paper of another procedure) and
+    IdempotencyKeyReusedError.
     """
+    if not office.is_active:
+        raise OfficeInactiveError(office=office.name)
     day = local_day(now, office.time_zone)
     _check_case_officer(session, office, intake.assigned_to_id)
     _check_key(session, office, intake.key)

@@ -32,6 +32,8 @@ from motcua.admin.errors import (
     IdempotencyKeyReusedError,
     IdentifierMissingError,
     InvalidInputError,
+    NotFoundError,
+    OfficeInactiveError,
     StaleVersionError,
     UnknownProcedureError,
 )
@@ -294,6 +296,73 @@ def test_the_number_grows_wider_beyond_9999_and_does_not_wrap(hall: Hall, databa
         codes = [next_code(session, office, day) for _ in range(2)]
 
     assert [code.rpartition("-")[2] for code in codes] == ["9999", "10000"]
+
+
+def test_a_code_that_was_brought_in_from_elsewhere_is_passed_over(hall: Hall, database: Database) -> None:
+    with database.write() as session:
+        by_post(session, hall, intake(hall)).code = f"{hall.town.office.identifier}-261202-0002"
+
+    with database.write() as session:
+        codes = [by_post(session, hall, intake(hall)).code for _ in range(2)]
+
+    assert [code.rpartition("-")[2] for code in codes] == ["0003", "0004"]
+
+
+def test_two_offices_of_one_identifier_never_give_one_code(hall: Hall, database: Database) -> None:
+    """Merged communes: eight officers of two offices at once."""
+    with database.write() as session:
+        other = Office(
+            name="Điểm tiếp nhận thôn Đông",
+            code="thon-dong",
+            level=hall.town.office.level,
+            parent_id=hall.town.office.parent_id,
+            identifier=hall.town.office.identifier,
+        )
+        other.hours = [
+            OfficeHours(weekday=hours.weekday, opens_at=hours.opens_at, closes_at=hours.closes_at)
+            for hours in session.get_one(Office, hall.town.office.id).hours
+        ]
+        session.add(other)
+        session.flush()
+        offices = (hall.town.office.id, other.id)
+
+    def take_some(worker: int) -> None:
+        for _ in range(5):
+            with database.write() as session:
+                office = session.get_one(Office, offices[worker % 2])
+                take_in(
+                    session,
+                    office,
+                    intake(hall),
+                    received_by_id=hall.town.lan.id,
+                    printer_id=None,
+                    calendar=working_calendar(session, office),
+                    qr_key=hall.motcua.settings.qr_key,
+                    now=NINE,
+                )
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(take_some, range(8)))
+
+    assert len({dossier.code for dossier in dossiers(database)}) == 40
+
+
+def test_an_office_that_no_longer_works_takes_nothing_in(hall: Hall, database: Database, session: Session) -> None:
+    hall.issue()
+    hall.at(hall.town.counter1, calling.call_next)
+    session.merge(hall.town.office).is_active = False
+    session.commit()
+
+    with pytest.raises(NotFoundError):  # its counters are closed too
+        hall.at(hall.town.counter1, take, intake(hall), hall)
+    with pytest.raises(OfficeInactiveError) as caught, database.write() as writing:
+        by_post(writing, hall, intake(hall))
+
+    assert caught.value.text(Language.VI) == (
+        "Trung tâm PVHCC xã Châu Ninh đã ngừng hoạt động nên không tiếp nhận hồ sơ. Vui lòng nộp tại đơn vị thay thế."
+    )
+    assert dossiers(database) == []
+    assert hall.ticket("A001").state == TicketState.CALLED
 
 
 def test_a_number_that_was_not_used_is_given_again(hall: Hall, database: Database) -> None:

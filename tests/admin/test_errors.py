@@ -57,6 +57,7 @@ STATUS_OF_CODE = {
     "login_required": 401,
     "not_allowed": 403,
     "not_found": 404,
+    "office_inactive": 409,
     "office_loop": 400,
     "office_not_ready": 409,
     "outside_hours": 409,
