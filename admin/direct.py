@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class Direct:
     """A connection of the pool, for prepared statements and nothing else; ``Database.direct`` hands it out."""
 
-    __slots__ = ("_command", "_short_command", "dialect", "pooled", "raw")
+    __slots__ = ("_command", "_cursor", "_short_command", "dialect", "pooled", "raw")
 
     def __init__(
         self,
@@ -31,6 +31,7 @@ class Direct:
         self.pooled = pooled
         #: The driver's own connection.
         self.raw: Any = pooled.driver_connection
+        self._cursor = _counting_cursor(dialect, pooled.driver_connection)
         self._command = command
         self._short_command = short_command
 
@@ -53,9 +54,8 @@ class Direct:
         """Run a statement. Raises what SQLAlchemy would raise."""
         driver: Any = self.dialect.dbapi
         try:
-            cursor = self.raw.cursor()
-            cursor.execute(sql, arguments)
-            rows: list[tuple[Any, ...]] = cursor.fetchall() if fetch else []
+            self._cursor.execute(sql, arguments)
+            rows: list[tuple[Any, ...]] = self._cursor.fetchall() if fetch else []
         except driver.Error as error:
             raise self._spoken(error, sql) from error
         return rows
@@ -78,6 +78,11 @@ class Direct:
             sql, None, error, driver.Error, hide_parameters=True, connection_invalidated=is_broken
         )
         return spoken
+
+
+def _counting_cursor(dialect: Any, raw: Any) -> Any:
+    """Return the cursor whose places for values are counted, as ``prepared.py`` writes them."""
+    return raw.cursor() if dialect.positional else dialect.dbapi.RawCursor(raw)
 
 
 def take_out(engine: Engine) -> PoolProxiedConnection:

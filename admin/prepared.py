@@ -5,6 +5,10 @@ more than SQLite spends on the statement. Issuing a number takes half a dozen
 of them under the write lock (``benchmarks/issuing.py``), so there the same
 Core statements go to the driver's cursor directly. Everything else uses
 SQLAlchemy as usual.
+
+psycopg is given PostgreSQL's own ``$1``: names it would look for in the text
+anew each time, where a statement is longer than the 4,096 characters whose
+reading it remembers.
 """
 
 from __future__ import annotations
@@ -30,8 +34,8 @@ class _Compiled:
     sql: str
     #: Values written into the statement itself, such as the 1 of ``last_number + 1``.
     fixed: Mapping[str, Any]
-    #: Order of the values where the driver counts them; None where it knows them by name.
-    in_order: Callable[[Mapping[str, Any]], Any] | None
+    #: The values in the order in which the driver counts them.
+    in_order: Callable[[Mapping[str, Any]], Sequence[Any]]
     to_driver: Mapping[str, Convert]
     from_driver: Sequence[Convert | None]
 
@@ -73,7 +77,9 @@ class Prepared:
 
 
 def _compile(statement: Any, dialect: Dialect, columns: Sequence[str] | None) -> _Compiled:
-    compiled = statement.compile(dialect=dialect, column_keys=columns, compile_kwargs={"render_postcompile": True})
+    kind: Any = type(dialect)
+    counting = dialect if dialect.positional else kind(paramstyle="numeric_dollar")
+    compiled = statement.compile(dialect=counting, column_keys=columns, compile_kwargs={"render_postcompile": True})
     if compiled.insert_prefetch:
         msg = f"columns that nobody fills: {', '.join(str(column) for column in compiled.insert_prefetch)}"
         raise TypeError(msg)
@@ -84,19 +90,19 @@ def _compile(statement: Any, dialect: Dialect, columns: Sequence[str] | None) ->
     return _Compiled(
         sql=str(compiled),
         fixed=fixed,
-        in_order=_in_order(compiled.positiontup) if compiled.positional else None,
+        in_order=_in_order(compiled.positiontup),
         to_driver={name: processor for name, processor in convert.items() if processor is not None},
         from_driver=[column.type.dialect_impl(dialect).result_processor(dialect, None) for column in results],
     )
 
 
-def _arguments(compiled: _Compiled, values: Mapping[str, Any]) -> Any:
+def _arguments(compiled: _Compiled, values: Mapping[str, Any]) -> Sequence[Any]:
     given = {**compiled.fixed, **values}
     for name, convert in compiled.to_driver.items():
         given[name] = convert(given[name])
-    return given if compiled.in_order is None else compiled.in_order(given)
+    return compiled.in_order(given)
 
 
-def _in_order(names: Sequence[str]) -> Callable[[Mapping[str, Any]], Any]:
+def _in_order(names: Sequence[str]) -> Callable[[Mapping[str, Any]], Sequence[Any]]:
     # Asked for one thing only, ``itemgetter`` does not put it into a tuple.
     return itemgetter(*names) if len(names) > 1 else lambda given: [given[name] for name in names]
