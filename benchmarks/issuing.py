@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 CONCURRENCIES = (1, 8, 32, 64)
 SIZES = (0, 50_000, 500_000)
-ROUNDS = 3
+ROUNDS = 5
 BAR_RATIO = 0.35
 BAR_P95_MS = 50
 BAR_WORST_MS = 500
@@ -221,7 +221,7 @@ def grow(engine: str, addresses: dict[int, str], options: argparse.Namespace) ->
 def main() -> int:
     """Run the comparison and say which bars hold."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seconds", type=float, default=3.0, help="length of one round")
+    parser.add_argument("--seconds", type=float, default=2.0, help="length of one round")
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--processes", type=int, default=1, help="web server processes, ours and the floor's")
     parser.add_argument("--threads", type=int, default=16, help="threads of each process")
