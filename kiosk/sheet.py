@@ -81,19 +81,14 @@ class Sheet:
 
     def text(self, words: str, type_: Type, *, indent: int = 0) -> None:
         """Set a paragraph."""
-        font = _font(type_.weight, type_.size)
-        measure = self.measure - indent
-        lines = wrap(_bound(clean_line(words)), font, measure, type_.lines)
-        if type_.align == "centre":
-            lines = _well_broken(lines, font, measure)
-        self._blocks.append(self._paragraph(lines, font, type_, indent))
+        self._blocks.append(_paragraph(words, type_, self.width, self.margin, indent))
 
     def item(self, mark: str, words: str, figure: str, type_: Type, *, indent: int) -> None:
         """Set an entry of a list: its number, its words, and a figure at the right margin."""
         font = _font(type_.weight, type_.size)
         figure_width = _width(font, figure)
         lines = wrap(_bound(clean_line(words)), font, self.measure - indent - figure_width - type_.size, type_.lines)
-        block = self._paragraph(lines, font, type_, indent)
+        block = _lines(lines, font, type_, self.width, self.margin + indent)
         draw = ImageDraw.Draw(block)
         top = round(type_.size * _OVERHANG)
         draw.text((self.margin, top), mark, font=font, fill=BLACK)
@@ -163,17 +158,27 @@ class Sheet:
             y += block.height
         return strip
 
-    def _paragraph(self, lines: Sequence[str], font: ImageFont.FreeTypeFont, type_: Type, indent: int) -> Image.Image:
-        leading = type_.size * _LINE_HEIGHT
-        overhang = type_.size * _OVERHANG
-        block = _blank(self.width, round(leading * len(lines) + overhang / 2))
-        draw = ImageDraw.Draw(block)
-        for number, line in enumerate(lines):
-            left = self.margin + indent
-            if type_.align == "centre":
-                left = round((self.width - _width(font, line)) / 2)
-            draw.text((left, round(overhang + number * leading)), line, font=font, fill=BLACK)
-        return block
+
+# Most sentences are the same on every slip. What is kept is only pasted, and never drawn on.
+@lru_cache(maxsize=256)
+def _paragraph(words: str, type_: Type, width: int, margin: int, indent: int) -> Image.Image:
+    font = _font(type_.weight, type_.size)
+    measure = width - 2 * margin - indent
+    lines = wrap(_bound(clean_line(words)), font, measure, type_.lines)
+    if type_.align == "centre":
+        lines = _well_broken(lines, font, measure)
+    return _lines(lines, font, type_, width, margin + indent)
+
+
+def _lines(lines: Sequence[str], font: ImageFont.FreeTypeFont, type_: Type, width: int, indent: int) -> Image.Image:
+    leading = type_.size * _LINE_HEIGHT
+    overhang = type_.size * _OVERHANG
+    block = _blank(width, round(leading * len(lines) + overhang / 2))
+    draw = ImageDraw.Draw(block)
+    for number, line in enumerate(lines):
+        left = indent if type_.align == "left" else round((width - _width(font, line)) / 2)
+        draw.text((left, round(overhang + number * leading)), line, font=font, fill=BLACK)
+    return block
 
 
 def _bound(line: str) -> str:

@@ -1,9 +1,12 @@
-"""An officer in a process of her own, who is killed in the middle of her work."""
+"""Officers in processes of their own, who are killed in the middle of their work."""
 
 from __future__ import annotations
 
+import os
+import signal
+from typing import TYPE_CHECKING
+
 from sqlalchemy.engine import make_url
-from sqlalchemy.orm import configure_mappers
 
 from motcua.admin.clock import system_clock
 from motcua.admin.database import Database
@@ -11,20 +14,45 @@ from motcua.admin.domain import calling
 from motcua.admin.domain.seats import take_seat
 from motcua.admin.errors import CounterIdleError, QueueEmptyError
 
-# Once, in the process the officers are forked from: they come to work ready.
-configure_mappers()
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from multiprocessing.connection import Connection
 
 
-def serve_until_killed(address: str, counter_id: int, officer_id: int) -> None:
-    """Call and finish one visitor after the other, as fast as the database allows."""
+def send_officers(address: str, officer_id: int, counters: Connection) -> None:
+    """Fork an officer for every counter that is named, and answer with her process id.
+
+    One visitor is served first, so that what SQLAlchemy compiles is there for
+    all of them: they come to work ready.
+    """
     database = Database(make_url(address))
+    counter_id = counters.recv()
+    for command in (calling.call_next, calling.start, calling.finish):
+        serve(database, counter_id, officer_id, command)
+    database.engine.dispose()  # no connection may be carried over a fork
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the dead are not waited for
+    while counter_id is not None:
+        process = os.fork()
+        if not process:
+            serve_until_killed(database, counter_id, officer_id)
+        counters.send(process)
+        counter_id = counters.recv()
+
+
+def serve_until_killed(database: Database, counter_id: int, officer_id: int) -> None:
+    """Call and finish one visitor after the other, as fast as the database allows."""
     while True:
         for command in (calling.finish, calling.call_next, calling.start):
             try:
-                with database.write() as session:
-                    seat = take_seat(session, counter_id, None, officer_id=officer_id, now=system_clock())
-                    command(session, seat)
+                serve(database, counter_id, officer_id, command)
             except CounterIdleError:
                 continue
             except QueueEmptyError:
-                return
+                os._exit(0)
+
+
+def serve(database: Database, counter_id: int, officer_id: int, command: Callable[..., object]) -> None:
+    """Do one thing at a counter."""
+    with database.write() as session:
+        seat = take_seat(session, counter_id, None, officer_id=officer_id, now=system_clock())
+        command(session, seat)

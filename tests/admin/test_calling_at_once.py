@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import random
 import signal
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,12 +23,13 @@ from motcua.admin.domain.tickets import Ticket
 from motcua.admin.enums import TicketEventKind
 from motcua.admin.errors import QueueEmptyError, Refusal, TicketTakenError
 from motcua.admin.models import Counter, Office, TicketEvent
-from tests.admin.caller import serve_until_killed
+from tests.admin.caller import send_officers
 from tests.admin.truth import check_record
 from tests.town import NINE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from multiprocessing.connection import Connection
 
     from sqlalchemy.orm import Session
 
@@ -213,27 +216,49 @@ def test_sixty_kills_leave_no_number_in_two_states(
 ) -> None:
     """CAL-05: sixty officers' processes killed in the middle of six hundred calls."""
     hall.issue(count=600, now=system_clock())
-    address = database.engine.url.render_as_string(hide_password=False)
-    start = multiprocessing.get_context("forkserver")
-    start.set_forkserver_preload(["tests.admin.caller"])
-    dice = random.Random(5)
-    kills = 0
+    counters = (hall.town.counter1.id, hall.town.counter2.id)
+    dice, kills = random.Random(5), 0
 
-    for turn in range(60):
-        counter = (hall.town.counter1, hall.town.counter2)[turn % 2]
-        officer = start.Process(target=serve_until_killed, args=(address, counter.id, hall.town.lan.id), daemon=True)
-        officer.start()
-        until = called_so_far(session) + dice.randrange(2, 12)
-        while officer.is_alive() and called_so_far(session) < until:
-            time.sleep(dice.random() / 200)
-        officer.kill()
-        officer.join()
-        kills += officer.exitcode == -signal.SIGKILL
-        if turn % 10 == 9:
-            check_record(session)
+    with officers_of(database, hall.town.lan.id) as officers:
+        for turn in range(60):
+            officers.send(counters[turn % 2])
+            officer = officers.recv()
+            until = called_so_far(session) + dice.randrange(2, 12)
+            while called_so_far(session) < until:
+                assert is_alive(officer)
+                time.sleep(dice.random() / 200)
+            os.kill(officer, signal.SIGKILL)
+            kills += 1
+            while is_alive(officer):
+                time.sleep(0.001)
+            if turn % 10 == 9:
+                check_record(session)
 
     figures(f"CAL-05 {database.engine.name}: {kills} kills, {called_so_far(session)} calls")
-    assert kills == 60
+
+
+@contextmanager
+def officers_of(database: Database, officer_id: int) -> Iterator[Connection]:
+    """Take what a counter's id is sent to, and an officer's process comes from."""
+    start = multiprocessing.get_context("spawn")
+    ours, theirs = start.Pipe()
+    address = database.engine.url.render_as_string(hide_password=False)
+    nursery = start.Process(target=send_officers, args=(address, officer_id, theirs))
+    nursery.start()
+    try:
+        yield ours
+    finally:
+        ours.send(None)
+        nursery.join()
+
+
+def is_alive(process: int) -> bool:
+    """Say whether a process is there."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def called_so_far(session: Session) -> int:

@@ -4,7 +4,7 @@
 
 It says ``ready``, then reads lines from its input. ``NAME`` forks a scheduler with that failpoint
 armed (``-`` for none) and answers with its process id. The schedulers are the
-product's own, on APScheduler, with a bell that rings thirty times a second; what
+product's own, on APScheduler, with a bell that rings ten times a second; what
 time it is they read from the file, so the test turns everybody's clock at once.
 """
 

@@ -232,7 +232,7 @@ def test_schedulers_killed_at_random_lose_nothing(
     for day in days:
         morning_of(building, day)
         for _ in range(2):
-            time.sleep(chance.uniform(0.02, 0.2))
+            time.sleep(chance.uniform(0.02, 0.12))
             victim = chance.randrange(len(schedulers))
             kill(schedulers[victim])
             schedulers[victim] = building.start()
