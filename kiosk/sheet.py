@@ -81,7 +81,7 @@ class Sheet:
 
     def text(self, words: str, type_: Type, *, indent: int = 0) -> None:
         """Set a paragraph."""
-        self._blocks.append(_paragraph(words, type_, self.width, self.margin, indent))
+        self._blocks.append(_paragraph(words, type_, self.width, self.measure - indent, self.margin + indent))
 
     def item(self, mark: str, words: str, figure: str, type_: Type, *, indent: int) -> None:
         """Set an entry of a list: its number, its words, and a figure at the right margin."""
@@ -161,23 +161,22 @@ class Sheet:
 
 # Most sentences are the same on every slip. What is kept is only pasted, and never drawn on.
 @lru_cache(maxsize=256)
-def _paragraph(words: str, type_: Type, width: int, margin: int, indent: int) -> Image.Image:
+def _paragraph(words: str, type_: Type, width: int, measure: int, left: int) -> Image.Image:
     font = _font(type_.weight, type_.size)
-    measure = width - 2 * margin - indent
     lines = wrap(_bound(clean_line(words)), font, measure, type_.lines)
     if type_.align == "centre":
         lines = _well_broken(lines, font, measure)
-    return _lines(lines, font, type_, width, margin + indent)
+    return _lines(lines, font, type_, width, left)
 
 
-def _lines(lines: Sequence[str], font: ImageFont.FreeTypeFont, type_: Type, width: int, indent: int) -> Image.Image:
+def _lines(lines: Sequence[str], font: ImageFont.FreeTypeFont, type_: Type, width: int, left: int) -> Image.Image:
     leading = type_.size * _LINE_HEIGHT
     overhang = type_.size * _OVERHANG
     block = _blank(width, round(leading * len(lines) + overhang / 2))
     draw = ImageDraw.Draw(block)
     for number, line in enumerate(lines):
-        left = indent if type_.align == "left" else round((width - _width(font, line)) / 2)
-        draw.text((left, round(overhang + number * leading)), line, font=font, fill=BLACK)
+        begin = left if type_.align == "left" else round((width - _width(font, line)) / 2)
+        draw.text((begin, round(overhang + number * leading)), line, font=font, fill=BLACK)
     return block
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 from typing import TYPE_CHECKING
 
 from sqlalchemy.engine import make_url
@@ -19,24 +18,24 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
 
-def send_officers(address: str, officer_id: int, counters: Connection) -> None:
-    """Fork an officer for every counter that is named, and answer with her process id.
+def send_officers(address: str, officer_id: int, orders: Connection) -> None:
+    """Fork an officer for every counter that is named; answer with her process id, and then with how she ended.
 
     One visitor is served first, so that what SQLAlchemy compiles is there for
     all of them: they come to work ready.
     """
     database = Database(make_url(address))
-    counter_id = counters.recv()
+    counter_id = orders.recv()
     for command in (calling.call_next, calling.start, calling.finish):
         serve(database, counter_id, officer_id, command)
     database.engine.dispose()  # no connection may be carried over a fork
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the dead are not waited for
     while counter_id is not None:
         process = os.fork()
         if not process:
             serve_until_killed(database, counter_id, officer_id)
-        counters.send(process)
-        counter_id = counters.recv()
+        orders.send(process)
+        orders.send(os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]))
+        counter_id = orders.recv()
 
 
 def serve_until_killed(database: Database, counter_id: int, officer_id: int) -> None:
