@@ -88,7 +88,9 @@ _READ_SETUP = (
     | _menu("MotcuaSetup", "MotcuaServices", "MotcuaCounters", "MotcuaPriorities", "MotcuaDevices", "MotcuaPrinters")
     | _menu("MotcuaIntegrations", "MotcuaMails")
 )
-_READ_ALL = _READ_DOSSIERS | _READ_PROCEDURES | _READ_HALL | _READ_OFFICE | _READ_SETUP
+# How a whole office works, as figures without names.
+_READ_STATISTICS = _on("MotcuaStatisticsView", "can_list") | _menu("MotcuaStatistics")
+_READ_ALL = _READ_STATISTICS | _READ_DOSSIERS | _READ_PROCEDURES | _READ_HALL | _READ_OFFICE | _READ_SETUP
 # A list with people's names and numbers leaves the house: for who keeps the ledger, leads, administers or audits.
 _EXPORT = _on(_DOSSIERS, "can_export")
 # Who keeps an office, and who audits: what everybody has done is nobody else's to read.

@@ -23,6 +23,7 @@ from motcua.admin.views.procedures import MotcuaFieldView, MotcuaProcedureView
 from motcua.admin.views.queue import MotcuaCounterView, MotcuaPriorityView, MotcuaServiceView
 from motcua.admin.views.second_factor import MotcuaSecondFactorView
 from motcua.admin.views.second_step import MotcuaSecondStepView
+from motcua.admin.views.statistics import MotcuaStatisticsView
 from motcua.admin.views.tickets import MotcuaTicketView
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ GROUPS: tuple[tuple[str, Any, str, tuple[_Entry, ...]], ...] = (
         (
             ("MotcuaDesk", lazy_gettext("My desk"), "fa-inbox", MotcuaDeskView),
             ("MotcuaDossiersAll", lazy_gettext("Dossiers"), "fa-folder-open", MotcuaDossierView),
+            ("MotcuaStatistics", lazy_gettext("Statistics"), "fa-bar-chart", MotcuaStatisticsView),
         ),
     ),
     (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shutil
 import subprocess
@@ -76,6 +77,16 @@ def test_no_screen_asks_the_internet_for_anything() -> None:
     ]
 
     assert found == []
+
+
+def test_the_libraries_of_others_are_shipped_as_they_came() -> None:
+    vendor = ROOT / "admin/static/motcua/vendor"
+    said = dict(re.findall(r"`(\S+\.js)` \| `([0-9a-f]{64})`", (vendor / "README.md").read_text("utf-8")))
+
+    assert said == {
+        str(path.relative_to(vendor)): hashlib.sha256(path.read_bytes()).hexdigest() for path in vendor.rglob("*.js")
+    }
+    assert all((vendor / name).with_name("LICENSE.md").is_file() for name in said)
 
 
 #: Where a text could become markup without being escaped, in code, in templates and in scripts.
