@@ -96,6 +96,7 @@ def build_two_offices(app: Flask, session: Session) -> TwoOffices:
     sync_once(app, session)
     ours = build_town(session)
     theirs = build_town(session, "dong-ninh", "dn_")
+    theirs.office.name = "Trung tâm PVHCC xã Đông Ninh"
     province = Office(code="tinh", name="Tỉnh Thử", level=OfficeLevel.PROVINCE)
     session.add(province)
     ours.office.parent = theirs.office.parent = province

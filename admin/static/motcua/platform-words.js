@@ -1,5 +1,5 @@
 // FAB's scripts speak English only. This one, after them, gives the reader's language to the parts they set up:
-// Select2 and the date picker by their own options, the message box when it opens.
+// Select2 and the date picker by their own options, the message box when it opens, and to what a list leaves unnamed.
 (function ($) {
   "use strict";
   const words = document.currentScript.dataset;
@@ -36,6 +36,15 @@
   // Registered after FAB's own, so it runs after FAB has set its lists up.
   $(function () {
     $("select.my_select2").select2(choosing);
+    // FAB's screens begin with a heading of the fourth level; here it is the page's own.
+    if (!$("h1").length) {
+      $(".panel-title").attr({ role: "heading", "aria-level": (position) => (position ? "2" : "1") });
+    }
+    // FAB's lists leave these without a name.
+    $(".action_check_all").attr("aria-label", words.markAll);
+    $(".action_check").attr("aria-label", words.mark);
+    $("th:has(> .action_check_all)").attr("aria-label", words.markAll);
+    $("th.col-lg-1:empty").append($("<span>").addClass("visually-hidden").text(words.rowTools));
     $("#modal-alert").on("show.bs.modal", function () {
       // FAB writes its text in a listener that it adds when it opens the box: after this one, but before it is seen.
       queueMicrotask(() => {

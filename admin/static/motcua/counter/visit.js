@@ -143,6 +143,7 @@ export function drawVisit(element, state, { isBusy, hasKeys, work, act, show }) 
   if (!isNew(element, [current, dossiers, state.line[0] ?? null, state.waiting > 0, isBusy, hasKeys, work])) return;
   // Nothing beside the form (who ends the visit now would lose what was typed); the receipt has its own buttons.
   const buttons = (work ? [] : offers(state)).map((name, place) => action(name, { isFirst: place === 0, isBusy, act, hasKeys }));
+  element.setAttribute("aria-labelledby", "visit-word"); // which is there from the first drawing on
   fill(element, current ? present(current, buttons) : idle(state, buttons), work ? null : taken(dossiers, show));
   tickVisit(element);
 }
