@@ -39,6 +39,7 @@
     - ServiceNotServedError
     - DossierStateError
     - SecondFactorHeldError
+    - TooManyFiltersError
     - SupplementPolicyUnsetError
     - OfficeNotReadyError
       - IdentifierMissingError
@@ -437,6 +438,14 @@ class SecondFactorHeldError(ConflictError):
     code = "second_factor_held"
     vi = "Tài khoản này đã bật xác thực hai bước. Muốn dùng điện thoại khác, hãy tắt rồi bật lại."
     en = "This account has two-step login already. For another phone, switch it off and on again."
+
+
+class TooManyFiltersError(ConflictError):
+    """A list has as many filters of one person as fit above it."""
+
+    code = "too_many_filters"
+    vi = "Danh sách này đã lưu đủ {most} bộ lọc. Vui lòng xóa một bộ lọc rồi lưu lại."
+    en = "This list has {most} saved filters already. Please remove one, then save again."
 
 
 class SupplementPolicyUnsetError(ConflictError):

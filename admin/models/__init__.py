@@ -7,6 +7,7 @@ from motcua.admin.models.integrations import Integration
 from motcua.admin.models.limits import RateCounter
 from motcua.admin.models.office import CalendarYear, Holiday, Office, OfficeHours, StaffMember
 from motcua.admin.models.outbox import CommandReceipt, OutgoingMail
+from motcua.admin.models.preferences import SavedFilter
 from motcua.admin.models.procedure import Field, Procedure, ProcedurePaper, ProcedureVersion
 from motcua.admin.models.queue import (
     Counter,
@@ -47,6 +48,7 @@ __all__ = [
     "QueueService",
     "RateCounter",
     "RevokedLogin",
+    "SavedFilter",
     "SecondFactor",
     "ServiceDay",
     "SessionEpoch",

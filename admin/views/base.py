@@ -22,6 +22,7 @@ from motcua.admin.language import current_language, gettext
 from motcua.admin.permissions import roles_on, roles_with
 from motcua.admin.views.constraints import broken_rule
 from motcua.admin.views.datamodel import ScopedInterface
+from motcua.admin.views.filter_links import filter_links
 from motcua.admin.views.forms import CSRF, VERSION, StaffForm
 from motcua.admin.views.listing import page_of, read_asked
 from motcua.admin.views.page import StaffPage, check_command, refuse_beyond
@@ -89,6 +90,7 @@ class OfficeModelView(StaffPage, ModelView):
             self.list_template,
             title=self.list_title,
             listing=listing,
+            kept=filter_links(self, listing),
             columns=[name for name in self.list_columns if name != "office" or len(listing.facet_choices[name]) != 1],
             **self.list_context(listing.rows),
         )

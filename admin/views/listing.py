@@ -53,6 +53,15 @@ class Asked:
     is_descending: bool = False
     page: int = 1
 
+    def filter_arguments(self) -> dict[str, str]:
+        """Return what an address holds of the choices and the order; not the words searched for, nor the page."""
+        arguments = {
+            **self.facets,
+            _PRESET: self.preset.key if self.preset else "",
+            _SORT: f"{'-' if self.is_descending else ''}{self.sort}" if self.sort else "",
+        }
+        return {key: value for key, value in arguments.items() if value}
+
 
 @dataclass(frozen=True, slots=True)
 class Listing:
@@ -89,14 +98,7 @@ class Listing:
 
     def arguments(self) -> dict[str, Any]:
         """Return what the address holds."""
-        asked = self.asked
-        return {
-            **asked.facets,
-            _SEARCH: asked.text,
-            _PRESET: asked.preset.key if asked.preset else None,
-            _SORT: f"{'-' if asked.is_descending else ''}{asked.sort}" if asked.sort else None,
-            _PAGE: asked.page,
-        }
+        return {**self.asked.filter_arguments(), _SEARCH: self.asked.text, _PAGE: self.asked.page}
 
     def sort_link(self, name: str) -> str:
         """Return the address that sorts by a column, or turns the order round."""
@@ -106,27 +108,33 @@ class Listing:
 
 def read_asked(presets: Sequence[Preset], facets: Sequence[Facet], sorts: Mapping[str, Any]) -> Asked:
     """Read the address. What the screen does not offer is answered with "not found" and reveals nothing."""
-    arguments = request.args
+    return asked_by(request.args, presets, facets, sorts) or abort(404)
+
+
+def asked_by(
+    arguments: Mapping[str, str], presets: Sequence[Preset], facets: Sequence[Facet], sorts: Mapping[str, Any]
+) -> Asked | None:
+    """Return what the arguments of an address ask for, or None when the screen does not offer it."""
     key = arguments.get(_PRESET)
     preset = next((preset for preset in presets if preset.key == key), None) if key else next(iter(presets), None)
     sort = arguments.get(_SORT, "")
     name = sort.removeprefix("-")
-    if (key and preset is None) or (name and name not in sorts):
-        abort(404)
+    page = _page_number(arguments.get(_PAGE, "1"))
+    if (key and preset is None) or (name and name not in sorts) or page is None:
+        return None
     return Asked(
         text=clean_line(arguments.get(_SEARCH, ""))[:_SEARCH_CHARS],
         preset=preset,
         facets={facet.key: arguments[facet.key] for facet in facets if arguments.get(facet.key)},
         sort=name,
         is_descending=sort.startswith("-"),
-        page=_page_number(arguments.get(_PAGE, "1")),
+        page=page,
     )
 
 
-def _page_number(text: str) -> int:
-    if not text.isascii() or not text.isdecimal() or not 1 <= int(text[:9]) <= _MOST_PAGES:
-        abort(404)
-    return int(text)
+def _page_number(text: str) -> int | None:
+    is_number = text.isascii() and text.isdecimal() and 1 <= int(text[:9]) <= _MOST_PAGES
+    return int(text) if is_number else None
 
 
 def narrowed(
@@ -138,17 +146,22 @@ def narrowed(
 ) -> tuple[Query[Any], Mapping[str, Sequence[tuple[str, str]]]]:
     """Return a query with what was asked for as conditions, and what each facet offers."""
     choices = {facet.key: tuple(facet.choices()) for facet in facets}
+    if not is_offered(asked, choices):
+        abort(404)
     for facet in facets:
         value = asked.facets.get(facet.key)
         if value is not None:
-            if value not in {choice for choice, _ in choices[facet.key]}:
-                abort(404)
             query = query.where(facet.where(value))
     if asked.preset and asked.preset.where:
         query = query.where(asked.preset.where())
     if asked.text and matches:
         query = query.where(matches(asked.text))
     return query, choices
+
+
+def is_offered(asked: Asked, choices: Mapping[str, Sequence[tuple[str, str]]]) -> bool:
+    """Tell whether every filter is set to one of its choices."""
+    return all(value in {choice for choice, _ in choices[key]} for key, value in asked.facets.items())
 
 
 def page_of(

@@ -21,6 +21,7 @@ from motcua.admin.views.people import MotcuaStaffView
 from motcua.admin.views.printers import MotcuaPrinterView
 from motcua.admin.views.procedures import MotcuaFieldView, MotcuaProcedureView
 from motcua.admin.views.queue import MotcuaCounterView, MotcuaPriorityView, MotcuaServiceView
+from motcua.admin.views.saved_filters import MotcuaFilterView
 from motcua.admin.views.second_factor import MotcuaSecondFactorView
 from motcua.admin.views.second_step import MotcuaSecondStepView
 from motcua.admin.views.statistics import MotcuaStatisticsView
@@ -103,6 +104,7 @@ def register_screens(appbuilder: AppBuilder) -> None:
                 category_label=group_label,
                 category_icon=group_icon,
             )
+    appbuilder.add_view_no_menu(MotcuaFilterView)
     settings = current_motcua().settings
     if settings.staff_sessions:
         appbuilder.add_view_no_menu(MotcuaAccountView)

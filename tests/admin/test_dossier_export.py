@@ -229,8 +229,8 @@ def test_what_was_decided_with_a_request_for_papers_says_whether_it_is_late(
 def test_the_buttons_keep_what_was_filtered_for(hoa: FlaskClient) -> None:
     page = hoa.get("/motcua/dossiers/list/?view=all&q=0001&page=1").get_data(as_text=True)
 
-    assert 'href="/motcua/dossiers/export.xlsx?q=0001&amp;view=all"' in page
-    assert 'href="/motcua/dossiers/export.csv?q=0001&amp;view=all"' in page
+    assert 'href="/motcua/dossiers/export.xlsx?view=all&amp;q=0001"' in page
+    assert 'href="/motcua/dossiers/export.csv?view=all&amp;q=0001"' in page
 
 
 def test_no_row_of_another_office_is_in_anybodys_file(app: Flask, two: TwoOffices) -> None:

@@ -78,6 +78,7 @@ STATUS_OF_CODE = {
     "ticket_state": 409,
     "ticket_taken": 409,
     "too_many_codes": 429,
+    "too_many_filters": 409,
     "too_many_requests": 429,
     "too_many_tries": 429,
     "unavailable": 409,

@@ -27,7 +27,16 @@ from motcua.admin.enums import (
     MailKind,
     TicketState,
 )
-from motcua.admin.models import AuditEntry, CalendarYear, Holiday, OutgoingMail, PriorityGroup, StaffMember, Ticket
+from motcua.admin.models import (
+    AuditEntry,
+    CalendarYear,
+    Holiday,
+    OutgoingMail,
+    PriorityGroup,
+    SavedFilter,
+    StaffMember,
+    Ticket,
+)
 from tests.town import NINE, WEDNESDAY
 
 if TYPE_CHECKING:
@@ -97,6 +106,7 @@ class Address:
             "papers": town.extra["paper_id"],
             "mails": town.extra["mail_id"],
             "audit": town.extra["audit_id"],
+            "filters": town.extra["filter_id"],
             "holidays": town.extra["holiday_id"],
             "procedures": two.ours.procedure.procedure_id,
             "fields": two.ours.procedure.procedure.field_id,
@@ -193,7 +203,10 @@ def prepare(session: Session, two: TwoOffices) -> None:
         )
         mail = OutgoingMail(kind=MailKind.DIGEST, recipient_id=town.hoa.id, local_day=WEDNESDAY, created_at=NINE)
         holiday = Holiday(office_id=town.office.id, day=date(2026, 5, 5), kind=HolidayKind.OFF, name="Hội làng")
-        session.add_all([ticket, mail, holiday])
+        # The platform's Admin looks at every page where markup is looked for.
+        keeper = two.people["admin"] if town is two.ours else town.hoa
+        kept = SavedFilter(user_id=keeper.id, screen="MotcuaDossierView", name="Trễ hạn", query="view=late")
+        session.add_all([ticket, mail, holiday, kept])
         session.flush()
         paper = order_reprint(session, ticket=ticket, by_user_id=town.lan.id, now=NINE)
         session.flush()
@@ -214,6 +227,7 @@ def prepare(session: Session, two: TwoOffices) -> None:
             select(AuditEntry.id).where(AuditEntry.chain == town.office.id).limit(1)
         ).one()
         town.extra |= {"place_id": place.id, "group_id": group.id, "integration_id": system.id}
+        town.extra["filter_id"] = kept.id
     session.commit()
 
 

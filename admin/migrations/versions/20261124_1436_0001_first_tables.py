@@ -140,6 +140,18 @@ def upgrade() -> None:
     )
 
     op.create_table(
+        "motcua_saved_filter",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("screen", sa.String(length=60), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("query", sa.String(length=500), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["ab_user.id"], name="fk_motcua_saved_filter_user", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name="pk_motcua_saved_filter"),
+        sa.UniqueConstraint("user_id", "screen", "name", name="uq_motcua_saved_filter_name"),
+    )
+
+    op.create_table(
         "motcua_spare_code",
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -1099,6 +1111,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_motcua_spare_code_user")
 
     op.drop_table("motcua_spare_code")
+    op.drop_table("motcua_saved_filter")
     op.drop_table("motcua_second_factor")
     with op.batch_alter_table("motcua_revoked_login", schema=None) as batch_op:
         batch_op.drop_index("ix_motcua_revoked_login_expires")

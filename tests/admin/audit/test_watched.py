@@ -48,6 +48,7 @@ LEFT_OUT = {
     "OutgoingMail": "put down when sent or sent again (domain/mails.py, domain/mail_retry.py)",
     "RateCounter": "counts tries",
     "RevokedLogin": "put down as the logout it is",
+    "SavedFilter": "a person's own convenience; it changes nothing for anybody",
     "SessionEpoch": "put down as the change that ends the logins",
     "SpareCode": "given and taken with the second factor",
 }
