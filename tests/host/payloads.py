@@ -55,8 +55,8 @@ PAYLOADS = (
 _MADE_BY_CODE = frozenset(
     {
         "answer", "code", "digest", "epoch", "idempotency_key", "identifier", "last_status", "lease", "message_id",
-        "missed_days", "priority", "public_id", "query", "request_digest", "row_digest", "screen", "series", "time_zone",
-        "token_digest", "uri",
+        "missed_days", "priority", "public_id", "query", "request_digest", "row_digest", "screen", "series",
+        "time_zone", "token_digest", "uri",
     }
 )  # fmt: skip
 #: The audit trail's screen has a test of its own (tests/admin/audit).
