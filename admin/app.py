@@ -12,12 +12,13 @@ from flask_appbuilder.models.sqla.base import SQLA
 from flask_wtf import CSRFProtect
 from sqlalchemy import event
 
-from motcua.admin.database import set_pragmas
+from motcua.admin.database import create_for_owner_alone, set_pragmas
 from motcua.admin.hardening import HARDENED, SECURITY_MANAGER, check_secret_key, complete
 from motcua.admin.headers import secure_headers
 from motcua.admin.logs import write_events_on_lines
 from motcua.admin.sessions import StaffSessions
 from motcua.admin.views.answers import answer_everywhere
+from motcua.admin.weaknesses import refuse_critical
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -48,7 +49,8 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     write_events_on_lines()
     app.session_interface = StaffSessions()
     _configure(app, config or {})
-    _harden(app)
+    # A test says so itself, and not in the file of a deployment.
+    _harden(app, is_test=bool((config or {}).get("TESTING")))
     db = SQLA()
     db.init_app(app)
     with app.app_context():
@@ -80,9 +82,11 @@ def _configure(app: Flask, config: Mapping[str, Any]) -> None:
     app.config.from_mapping(config)
 
 
-def _harden(app: Flask) -> None:
+def _harden(app: Flask, *, is_test: bool) -> None:
     check_secret_key(app.config)
     app.config.from_mapping(complete(app.config))
+    if not is_test:
+        refuse_critical(app.config)
     # Before FAB registers anything: its APIs, which take no cookie, exempt themselves.
     CSRFProtect(app)
     if app.config["MOTCUA_SECURE_HEADERS"]:
@@ -91,6 +95,7 @@ def _harden(app: Flask) -> None:
 
 
 def _harden_sqlite(db: SQLA) -> None:
+    create_for_owner_alone(db.engine.url)
     # FAB's own session writes to the same file; its connections get the same care.
     if db.engine.dialect.name == "sqlite":
 

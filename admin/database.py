@@ -10,11 +10,13 @@ queue on a lock, so only one writer per process knocks, and it knocks often.
 
 from __future__ import annotations
 
+import os
 import random
 import sqlite3
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import create_engine, event
@@ -46,6 +48,18 @@ def set_pragmas(dbapi_connection: Any) -> None:
     """Make one SQLite connection durable, referentially honest and patient."""
     for pragma in SQLITE_PRAGMAS:
         dbapi_connection.execute(f"PRAGMA {pragma}")
+
+
+def create_for_owner_alone(url: URL) -> None:
+    """Create an SQLite file before anything else does: citizens' names are for its owner, not for every user here.
+
+    SQLite gives its side files (-wal, -shm) the permissions of the database. One that is there stays as it is; the
+    doctor names it when strangers may read it.
+    """
+    file = Path(url.database or "")
+    if url.get_backend_name() == "sqlite" and url.database not in {None, "", ":memory:"} and file.parent.is_dir():
+        with suppress(FileExistsError):
+            os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def unavailable(error: BaseException) -> UnavailableError | None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from motcua.admin.extension import EXTENSION
 from motcua.admin.health import CRITICAL, Check, judge_rest, readiness
-from motcua.admin.health_deployment import deployment_checks
+from motcua.admin.health_deployment import check_public_role, deployment_checks
 from motcua.admin.health_record import check_sqlite
 from motcua.admin.language import gettext
 
@@ -42,7 +42,9 @@ def doctor(app: Flask) -> list[Check]:
     record, parts = ready[: len(CRITICAL)], ready[len(CRITICAL) :]
     if motcua.database.is_sqlite:
         record += judge_rest({"sqlite": lambda: check_sqlite(motcua)}, record)
-    return found + record + parts + judge_rest(motcua.probes, record)
+    visitors = app.config.get("AUTH_ROLE_PUBLIC", "Public")
+    doors = {"public role": lambda: check_public_role(motcua, visitors)}
+    return found + record + judge_rest(doors, record) + parts + judge_rest(motcua.probes, record)
 
 
 def _first_line(error: Exception) -> str:

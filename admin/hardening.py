@@ -1,8 +1,8 @@
 """Safe by default: what the standalone deployment sets unless its configuration says otherwise (C-12).
 
 A key that the configuration names is never overruled; ``motcua doctor`` says
-what is open then. Only a guessable SECRET_KEY stops the start: with it anybody
-can log in as anybody.
+what is open then. What would let strangers in stops the start: a guessable
+SECRET_KEY, and what ``weaknesses.py`` calls critical.
 """
 
 from __future__ import annotations

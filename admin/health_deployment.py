@@ -10,9 +10,9 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from importlib.metadata import version
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from flask_appbuilder.security.sqla.models import PermissionView, Role, ViewMenu
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
@@ -22,6 +22,8 @@ from motcua.admin.hardening import is_guessable
 from motcua.admin.health import Check, judge
 from motcua.admin.language import gettext
 from motcua.admin.models import Ticket
+from motcua.admin.permissions import MENU_PREFIX
+from motcua.admin.weaknesses import weaknesses_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +34,6 @@ if TYPE_CHECKING:
     from motcua.admin.extension import Motcua
     from motcua.admin.health import State
 
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _CLOCK_SLACK = timedelta(minutes=2)
 
 
@@ -74,26 +75,11 @@ def check_configuration(app: Flask) -> Iterator[Check]:
 
 
 def _findings(app: Flask) -> Iterator[tuple[State, str]]:
-    config = app.config
-    if app.debug:
-        yield "fail", gettext("DEBUG is on: anybody who causes an error may run code here. Switch it off.")
-    if config.get("AUTH_USER_REGISTRATION"):
-        yield "fail", gettext("AUTH_USER_REGISTRATION is on: strangers can make themselves an account.")
-    if config.get("FAB_API_SWAGGER_UI"):
-        yield "warn", gettext("FAB_API_SWAGGER_UI is on: the API is described to everybody.")
-    motcua: Motcua | None = app.extensions.get(EXTENSION)
-    address = urlsplit(motcua.settings.public_url if motcua else "")
-    if address.hostname in _LOOPBACK:
-        yield "warn", gettext("MOTCUA_PUBLIC_URL is this machine only: citizens' phones can't open the QR code.")
-    elif address.scheme == "http":
-        yield "warn", gettext("MOTCUA_PUBLIC_URL is not https: what phones and kiosks send can be read on the way.")
-    if motcua and not motcua.settings.staff_sessions:
-        yield "warn", gettext("MOTCUA_STAFF_SESSIONS is off: a copied session cookie works after the logout.")
-    if address.scheme == "https" and not config.get("SESSION_COOKIE_SECURE"):
-        yield "fail", gettext("SESSION_COOKIE_SECURE is off although the server is reached by https.")
+    for weakness in weaknesses_of(app.config):
+        yield weakness.gravity(app.config), gettext(weakness.said)
     if int(version("marshmallow").split(".")[0]) > 3:  # noqa: PLR2004 - FAB 5.3 does not start its security API with 4
         yield "fail", gettext("marshmallow 4 is installed; Flask-AppBuilder needs 3.")
-    readable = _readable_by_all(motcua)
+    readable = _readable_by_all(app.extensions.get(EXTENSION))
     if readable is not None:
         yield "warn", gettext("{file} can be read by every user of this machine: chmod 600.", file=readable)
 
@@ -122,6 +108,24 @@ def header_bug() -> bool:
     message = EmailMessage(policy=SMTP)
     message["Subject"] = "=?utf-8?q?a=0ABcc:_b?="
     return b"\nBcc:" in message.as_bytes()
+
+
+def check_public_role(motcua: Motcua, role: str) -> Check:
+    """Tell whether who has no login opens a screen of ours: FAB lets everybody do what this role may."""
+    name = "public role"
+    opened = (
+        select(ViewMenu.name)
+        .join(PermissionView, PermissionView.view_menu_id == ViewMenu.id)
+        .where(PermissionView.role.any(Role.name == role), ViewMenu.name.startswith(MENU_PREFIX))
+        .distinct()
+        .order_by(ViewMenu.name)
+    )
+    with motcua.database.read() as session:
+        screens = session.scalars(opened).all()
+    if screens:
+        told = gettext("Role {name} may open {screens} without a login. Take these permissions from it.")
+        return Check(name, "fail", told.format(name=role, screens=", ".join(screens)))
+    return Check(name, "ok", gettext("Nobody opens our screens without a login."))
 
 
 def check_time(motcua: Motcua) -> Check:

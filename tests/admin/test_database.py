@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy import event, select
+from sqlalchemy import event, make_url, select
 from sqlalchemy.exc import DBAPIError
 
-from motcua.admin.database import Database, unavailable
+from motcua.admin.app import create_app
+from motcua.admin.database import Database, create_for_owner_alone, unavailable
 from motcua.admin.errors import DatabaseBusyError, RecordAwayError, SettingError
+from motcua.admin.extension import EXTENSION
 from motcua.admin.models import Field
+from motcua.admin.schema import upgrade
+from tests.conftest import app_config
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -262,3 +266,40 @@ def test_a_missing_table_is_a_bug_and_no_weather(database: Database) -> None:
         connection.exec_driver_sql("SELECT * FROM motcua_never_made")
 
     assert unavailable(caught.value) is None
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such bits")
+def test_a_new_database_file_is_for_its_owner_alone(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        app = create_app(app_config(f"sqlite:///{tmp_path / 'motcua.db'}", tmp_path))
+        engine = app.extensions[EXTENSION].database.engine
+        upgrade(engine)
+    finally:
+        os.umask(before)
+    modes = {file.name: file.stat().st_mode & 0o777 for file in tmp_path.glob("motcua.db*")}
+    engine.dispose()
+    with app.app_context():
+        app.extensions["sqlalchemy"].engine.dispose()
+
+    assert modes["motcua.db"] == 0o600
+    assert set(modes.values()) == {0o600}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such bits")
+def test_a_database_file_that_is_there_stays_as_its_owner_has_it(tmp_path: Path) -> None:
+    file = tmp_path / "motcua.db"
+    file.touch(0o640)
+    file.chmod(0o640)
+
+    create_for_owner_alone(make_url(f"sqlite:///{file}"))
+
+    assert file.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_database_in_a_folder_that_is_not_there_is_refused_by_the_database(tmp_path: Path) -> None:
+    create_for_owner_alone(make_url(f"sqlite:///{tmp_path / 'nowhere' / 'motcua.db'}"))
+    create_for_owner_alone(make_url("sqlite://"))
+    create_for_owner_alone(make_url("postgresql+psycopg://nobody@127.0.0.1/nothing"))
+
+    assert list(tmp_path.iterdir()) == []

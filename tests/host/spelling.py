@@ -31,12 +31,12 @@ _NO_WORDS = re.compile(
 # The same in both languages: names of products, standards and files; Vietnamese abbreviations; languages.
 _NAMES = """
     API APIs Authenticator CSRF CSV Chromium DEBUG Debian Excel FAB Flask-AppBuilder FreeOTP Google HTTPS IP JSON
-    JavaScript LDAP Linux MAC Microsoft Motcua OID OpenAPI OpenID PDF PIN PNG PostgreSQL Python QR Redis SMTP SQLite
-    TOTP URL USB UTC UUID Ubuntu VNeID Windows XLSX Zalo
+    JavaScript LDAP Linux MAC Microsoft Motcua OID OpenAPI OpenID PDF PIN PNG PostgreSQL Python QR Redis SMTP SQLite TLS
+    TESTING TOTP URL USB UTC UUID Ubuntu VNeID Windows XLSX Zalo
     admin kiosk scheduler
     Content-Type Idempotency-Key byte chmod https marshmallow mm
     BHYT CCCD CSDL HĐND KB MB NĐ PVHCC QĐ TP TT TTHC UBND
-    EN English
+    EN English Lax
 """
 PROPER_NAMES = frozenset(_NAMES.split())
 
