@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from babel.messages.pofile import read_po
-from flask import current_app, g, has_request_context, request, session
+from flask import current_app, g, has_app_context, has_request_context, request, session
 from flask_appbuilder import BaseView
 from flask_babel import refresh
 from flask_babel.speaklater import LazyString
@@ -52,14 +52,20 @@ def current_language() -> Language:
 
     One tap holds everywhere: in order, the language this address asks for
     (``?lang=en``, or ``_l_`` as FAB's own API has it), the one the platform
-    remembers for this browser, and Vietnamese.
+    remembers for this browser, and Vietnamese. At a command line it is the
+    platform's own.
     """
     if not has_request_context():
-        return Language.VI
+        return _language_of_the_platform()
     chosen: Language | None = g.get("motcua_language")
     if chosen is None:
         chosen = g.motcua_language = _asked_language() or _remembered_language() or Language.VI
     return chosen
+
+
+def _language_of_the_platform() -> Language:
+    is_english = has_app_context() and current_app.config.get("BABEL_DEFAULT_LOCALE") == Language.EN
+    return Language.EN if is_english else Language.VI
 
 
 def _asked_language() -> Language | None:

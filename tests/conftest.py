@@ -128,6 +128,12 @@ def app_config(address: str, folder: Path) -> dict[str, Any]:
     }
 
 
+def server_config(address: str, folder: Path) -> dict[str, Any]:
+    """Return the configuration of a deployment that runs as processes of its own, as a file holds it."""
+    eased = {"TESTING", "WTF_CSRF_ENABLED"}
+    return {key: value for key, value in app_config(address, folder).items() if key not in eased}
+
+
 @pytest.fixture(scope="session")
 def shared_app(backend: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """Return the app on a migrated database; rows are wiped between tests."""

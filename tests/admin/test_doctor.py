@@ -163,6 +163,12 @@ def test_the_command_is_content_with_warnings(deployment: Flask) -> None:
     assert (result.exit_code, "WARN  configuration" in result.output) == (0, True)
 
 
+def test_the_command_line_speaks_the_platforms_language(deployment: Flask) -> None:
+    deployment.config["BABEL_DEFAULT_LOCALE"] = "en"
+
+    assert "SECRET_KEY is long enough." in run(deployment).output
+
+
 def test_an_add_on_that_fab_swallowed_is_named(deployment: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(deployment.appbuilder.addon_managers, "motcua.kiosk.manager.KioskManager")
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
     from sqlalchemy.orm import Session
 
-pytestmark = [pytest.mark.timeout(120), needs_chromium]
+pytestmark = [needs_chromium]
 
 _DRAWN = """chart => {
   const canvas = document.querySelector(`#${chart} canvas`);

@@ -21,7 +21,7 @@ from motcua.admin.app import CONFIG_ENVIRONMENT, create_app
 from motcua.admin.extension import EXTENSION
 from motcua.admin.models import EventHead, PrintJob, QueueService, ServiceDay, Ticket, TicketEvent
 from motcua.admin.schema import upgrade
-from tests.conftest import app_config
+from tests.conftest import server_config
 from tests.kiosk.taking import ADDRESS, new_key
 from tests.town import build_town
 
@@ -51,8 +51,7 @@ class Centre:
 
     def __init__(self, address: str, folder: Path) -> None:
         self.config = folder / "config.py"
-        values = app_config(address, folder)
-        del values["TESTING"]
+        values = server_config(address, folder)
         self.config.write_text("".join(f"{name} = {value!r}\n" for name, value in values.items()), "utf-8")
         app = create_app(values)
         database = app.extensions[EXTENSION].database

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 PROCESSES, ACTS = 8, 200
 #: So many at once, so that one may be killed while it waits for the other.
-WRITERS, KILLS = 2, 25
+WRITERS, KILLS = 2, 50
 
 
 @pytest.fixture

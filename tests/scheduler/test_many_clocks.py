@@ -24,7 +24,7 @@ from motcua.admin.enums import MailState, StaffRole
 from motcua.admin.extension import EXTENSION
 from motcua.admin.models import OutgoingMail, StaffMember
 from motcua.admin.schema import upgrade
-from tests.conftest import POSTGRES_VARIABLE, Figures, app_config, fresh_postgres
+from tests.conftest import POSTGRES_VARIABLE, Figures, fresh_postgres, server_config
 from tests.scheduler.clocks import TIME, SharedTime
 from tests.scheduler.fake_smtp import FakeSMTP, Received, RunningSMTP
 from tests.scheduler.morning import add_due, add_supervisor, at, working_days
@@ -32,6 +32,8 @@ from tests.town import build_town
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+pytestmark = pytest.mark.timeout(900)
 
 ROOT = Path(__file__).parent.parent.parent
 PATIENCE = 60.0
@@ -138,7 +140,7 @@ def lasting_building(backend: str, tmp_path_factory: pytest.TempPathFactory) -> 
         if not backend.startswith("sqlite"):
             address = stack.enter_context(fresh_postgres(os.environ[POSTGRES_VARIABLE]))
         smtp = stack.enter_context(RunningSMTP())
-        values = app_config(address, folder) | {
+        values = server_config(address, folder) | {
             "MOTCUA_MAIL_URL": f"smtp://127.0.0.1:{smtp.port}?tls=none",
             "MOTCUA_MAIL_FROM": "motcua@chauninh.test",
         }
