@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from tests.conftest import Figures
 
 REQUESTS_A_WORLD = 12
-WORLDS = max(1, int(os.environ.get("MOTCUA_TEST_ACCESS_REQUESTS", "240")) // REQUESTS_A_WORLD)
+WORLDS = -(-int(os.environ.get("MOTCUA_TEST_ACCESS_REQUESTS", "240")) // REQUESTS_A_WORLD)
 RECEIVES, WORKS, LEADS, KEEPS = (
     StaffRole.RECEIVING_OFFICER,
     StaffRole.CASE_OFFICER,
