@@ -36,6 +36,9 @@ class Motcua:
     probes: dict[str, Callable[[], Check]] = field(default_factory=dict)
     #: What adds JSON addresses that are no API of FAB's to the OpenAPI document (admin/api/openapi.py).
     documents: list[Callable[[Any], None]] = field(default_factory=list)
+    #: Whether tries on our own doors are limited. Always, whatever limits the platform keeps; tests that ask a
+    #: thousand times switch it off.
+    counts_tries: bool = True
 
 
 def current_motcua() -> Motcua:

@@ -9,6 +9,7 @@ through four times what was allowed. Importing this file makes the address
 from __future__ import annotations
 
 import hashlib
+import logging
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from sqlalchemy import case, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
+from motcua.admin.errors import TooManyTriesError
 from motcua.admin.extension import current_motcua
 from motcua.admin.models import RateCounter
 
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 STORAGE = "motcua://"
+_log = logging.getLogger(__name__)
 _KEPT = timedelta(hours=1)
 _NAME_LETTERS = 128
 
@@ -127,6 +130,24 @@ class DatabaseStorage(Storage):
         """Forget the tries of one key."""
         with current_motcua().database.write_connection() as connection:
             connection.execute(delete(RateCounter).where(RateCounter.digest == _digest(key)))
+
+
+def count_failure(what: str, *, most: int, seconds: int) -> None:
+    """Count something that failed on a door of ours. Raises TooManyTriesError for more than ``most`` in a span.
+
+    That a limit was reached stands in the log, once for each span.
+    """
+    if not current_motcua().counts_tries:
+        return
+    tries = DatabaseStorage(STORAGE)
+    # Looked at before it is written: whoever goes on and on costs no writing.
+    if tries.get(what) >= most:
+        raise TooManyTriesError
+    count = tries.incr(what, seconds)
+    if count == most:
+        _log.warning("%s in %d s, the most that are answered: %s", count, seconds, what)
+    if count > most:
+        raise TooManyTriesError
 
 
 def _digest(key: str) -> str:

@@ -159,7 +159,7 @@ def describe_tracking(api_spec: Any) -> None:
                     "200": answer("How it stands; nothing about the person.", _FOLLOWING),
                     "304": {"description": "Nothing has changed."},
                 }
-                | refused(404, 503),
+                | refused(404, 429, 503),
             }
         },
     )

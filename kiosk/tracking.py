@@ -1,7 +1,7 @@
 """The page behind the QR code: the state of a ticket, later of its dossier, for whoever holds the link.
 
 Every answer is the same for a token that is unknown, malformed, revoked or
-past its time. Nothing is changed by looking, no cookie is set, and the log
+past its time, until there were too many of them. Nothing is changed by looking, no cookie is set, and the log
 gets a digest of the token and never the token itself.
 """
 
@@ -10,26 +10,36 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, current_app, render_template, request, session
+from flask_limiter.util import get_remote_address
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from motcua.admin.domain.following import follow, follow_on_page
 from motcua.admin.domain.tracking import token_digest
-from motcua.admin.errors import NotFoundError, RecordAwayError, Refusal
+from motcua.admin.errors import NotFoundError, RecordAwayError, Refusal, TooManyTriesError, UnavailableError
 from motcua.admin.extension import current_motcua
 from motcua.admin.language import current_language, gettext
+from motcua.admin.rate_limits import count_failure
 from motcua.admin.views.problems import problem, status_of
 from motcua.kiosk import tracking_words
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from werkzeug.exceptions import HTTPException
 
 _JSON = ".json"
+_MINUTE = 60
+#: Links that lead nowhere, from one address in a minute. Of 130 random bits none is guessed; the alarm is the point.
+_GUESSES = 30
+_AWAY = "tracking/away.html"
+_PAGES = {NotFoundError: "tracking/missing.html", TooManyTriesError: "tracking/patience.html"}
 _LOG_CHARS = 8
 _HEADERS = {
     "Content-Security-Policy": (
@@ -54,7 +64,7 @@ def show(link: str) -> Response:
 
 def _json_answer(token: str) -> Response:
     motcua = current_motcua()
-    with motcua.database.read() as record:
+    with _guesses_counted(), motcua.database.read() as record:
         state = follow(record, token, now=motcua.clock())
     body = json.dumps(dataclasses.asdict(state), ensure_ascii=False, default=datetime.isoformat)
     response = Response(body, content_type="application/json; charset=utf-8")
@@ -67,7 +77,7 @@ def _json_answer(token: str) -> Response:
 def _page(token: str) -> Response:
     motcua = current_motcua()
     now = motcua.clock()
-    with motcua.database.read() as record:
+    with _guesses_counted(), motcua.database.read() as record:
         page = follow_on_page(record, token, now=now)
     zone = ZoneInfo(page.office.time_zone)
     return _html(
@@ -81,6 +91,20 @@ def _page(token: str) -> Response:
         local=lambda moment: moment.astimezone(zone),
         json_url=f"{request.script_root}{request.path}{_JSON}",
     )
+
+
+@contextmanager
+def _guesses_counted() -> Iterator[None]:
+    """Count a link that leads nowhere, by address; a good one is served however many bad ones came before it.
+
+    So the phones of a whole hall may share an address. Raises TooManyTriesError.
+    """
+    try:
+        yield
+    except NotFoundError:
+        with suppress(UnavailableError, DBAPIError, PoolTimeoutError):  # the answer is the same, counted or not
+            count_failure(f"unknown tracking links from {get_remote_address()}", most=_GUESSES, seconds=_MINUTE)
+        raise
 
 
 def _html(status: int, template: str, **facts: Any) -> Response:
@@ -97,8 +121,7 @@ def refuse(refusal: Refusal) -> Response:
         current_app.logger.info("no such tracking link: %s", _mark(link))
     if _wants_json(link):
         return _guarded(problem(refusal))
-    is_missing = isinstance(refusal, NotFoundError)
-    template = "tracking/missing.html" if is_missing else "tracking/away.html"
+    template = next((page for kind, page in _PAGES.items() if isinstance(refusal, kind)), _AWAY)
     return _guarded(_html(status_of(refusal), template))
 
 
@@ -118,7 +141,7 @@ def bug(error: Exception) -> Response | HTTPException:
     if isinstance(error, HTTPException):
         return error
     current_app.logger.error("tracking link %s failed", _mark(_link()), exc_info=error)
-    return _guarded(_html(500, "tracking/away.html"))
+    return _guarded(_html(500, _AWAY))
 
 
 def _link() -> str:

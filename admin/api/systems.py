@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flask import current_app, request
+from flask import request
 from flask_limiter.util import get_remote_address
 
 from motcua.admin.actors import let_program_act
 from motcua.admin.domain.integrations import check_scope, find_integration, is_seen_again, note_use
-from motcua.admin.errors import NotAllowedError, TooManyTriesError
+from motcua.admin.errors import NotAllowedError
 from motcua.admin.extension import current_motcua
 from motcua.admin.key_errors import TooManyRequestsError, UnknownKeyError
-from motcua.admin.rate_limits import STORAGE, DatabaseStorage
+from motcua.admin.rate_limits import STORAGE, DatabaseStorage, count_failure
 
 if TYPE_CHECKING:
     from motcua.admin.enums import IntegrationScope
@@ -47,7 +47,7 @@ def asking_system(scope: IntegrationScope) -> System:
         try:
             system = find_integration(session, key, now=now)
         except NotAllowedError:
-            _count_wrong_key()
+            count_failure(f"wrong keys from {get_remote_address()}", most=_WRONG_KEYS, seconds=_WRONG_SECONDS)
             raise
     _count_request(system)
     if is_seen_again(system, now=now):
@@ -65,20 +65,8 @@ def _key() -> str:
     return key.strip()
 
 
-def _is_counted() -> bool:
-    return bool(current_app.appbuilder.sm.limiter.enabled)  # type: ignore[attr-defined]
-
-
-def _count_wrong_key() -> None:
-    if not _is_counted():
-        return
-    tries, name = DatabaseStorage(STORAGE), f"wrong keys from {get_remote_address()}"
-    # Looked at before it is written: whoever goes on and on costs no writing.
-    if tries.get(name) >= _WRONG_KEYS or tries.incr(name, _WRONG_SECONDS) > _WRONG_KEYS:
-        raise TooManyTriesError
-
-
 def _count_request(system: Integration) -> None:
-    limit = current_motcua().settings.api_requests_per_minute
-    if _is_counted() and DatabaseStorage(STORAGE).incr(f"requests of system {system.id}", _MINUTE) > limit:
+    motcua = current_motcua()
+    limit = motcua.settings.api_requests_per_minute
+    if motcua.counts_tries and DatabaseStorage(STORAGE).incr(f"requests of system {system.id}", _MINUTE) > limit:
         raise TooManyRequestsError(limit=limit)

@@ -48,6 +48,18 @@ def test_the_first_visitor_of_the_day_is_number_one(kiosk: Kiosk) -> None:
     }
 
 
+@pytest.mark.parametrize("header", ["X-Forwarded-Host", "X-Host", "Forwarded", "X-Original-Host"])
+def test_the_address_on_the_paper_is_ours_whatever_a_header_says(kiosk: Kiosk, header: str) -> None:
+    """TRK-12. Another Host is no request to us at all."""
+    value = "host=evil.example" if header == "Forwarded" else "evil.example"
+
+    ticket = kiosk.take(headers={header: value}).get_json()
+    elsewhere = kiosk.take(headers={"Host": "evil.example"})
+
+    assert ticket["tracking_url"].startswith("HTTP://MOTCUA.TEST/T/")
+    assert elsewhere.status_code == 400
+
+
 def test_the_address_on_the_paper_leads_to_the_ticket(kiosk: Kiosk, session: Session) -> None:
     ticket = kiosk.take().get_json()
 
