@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
-from motcua.admin.errors import TooManyFiltersError
+from motcua.admin.errors import NotFoundError, TooManyFiltersError
 from motcua.admin.models import SavedFilter
 
 if TYPE_CHECKING:
@@ -37,7 +37,10 @@ def keep_filter(session: Session, user_id: int, screen: str, *, name: str, query
     session.add(SavedFilter(user_id=user_id, screen=screen, name=name, query=query))
 
 
-def forget_filter(session: Session, user_id: int, filter_id: int) -> bool:
-    """Remove a filter of a person's own; tell whether there was one."""
-    own = delete(SavedFilter).where(SavedFilter.id == filter_id, SavedFilter.user_id == user_id)
-    return bool(session.execute(own.returning(SavedFilter.id)).first())
+def own_filter(session: Session, user_id: int, filter_id: int) -> SavedFilter:
+    """Return a filter of a person's own. Raises NotFoundError, also when it is somebody else's."""
+    own = select(SavedFilter).where(SavedFilter.id == filter_id, SavedFilter.user_id == user_id)
+    found = session.scalar(own)
+    if found is None:
+        raise NotFoundError
+    return found

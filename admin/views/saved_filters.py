@@ -8,9 +8,9 @@ from urllib.parse import parse_qsl, urlencode
 from flask import abort, flash, redirect, request
 from flask_appbuilder import expose
 
-from motcua.admin.domain.saved_filters import NAME_CHARS, forget_filter, keep_filter
+from motcua.admin.domain.saved_filters import NAME_CHARS, keep_filter, own_filter
 from motcua.admin.domain.text import clean_line
-from motcua.admin.errors import InvalidInputError, NotAllowedError, NotFoundError
+from motcua.admin.errors import InvalidInputError, NotAllowedError
 from motcua.admin.extension import current_motcua
 from motcua.admin.language import gettext
 from motcua.admin.views.base import OfficeModelView
@@ -50,11 +50,11 @@ class MotcuaFilterView(StaffPage):
     def forget(self, pk: int) -> ResponseReturnValue:
         """Remove a filter of one's own."""
         check_command()
-        refuse_beyond({"screen"})
-        screen = self._list_named(request.form.get("screen", ""))
         with current_motcua().database.write() as session:
-            if not forget_filter(session, signed_in().id, pk):
-                raise NotFoundError
+            kept = own_filter(session, signed_in().id, pk)
+            refuse_beyond({"screen"})
+            screen = self._list_named(request.form.get("screen", ""))
+            session.delete(kept)
         flash(gettext("The filter was removed."), "success")
         return redirect(screen.address("list"))
 
