@@ -57,8 +57,9 @@ class Chart:
 
     @property
     def is_empty(self) -> bool:
-        """There is nothing to draw."""
-        return not any(cell.value for _, cells in self.rows for cell in cells)
+        """There is nothing to draw: no mean at all, or a count of nothing everywhere. A mean of nought is a figure."""
+        values = [cell.value for _, cells in self.rows for cell in cells]
+        return all(value is None for value in values) if self.picture == "line" else not any(values)
 
 
 class MotcuaStatisticsView(StaffPage):

@@ -180,6 +180,18 @@ def test_an_empty_week_says_so_instead_of_drawing_nothing(app: Flask, two: TwoOf
     assert "Không có gì trong thời gian này." in answer.text
 
 
+def test_who_was_called_at_once_waited_nought_minutes_and_not_none(
+    app: Flask, two: TwoOffices, session: Session
+) -> None:
+    add_ticket(session, two.ours, 1, called_at=at(WEDNESDAY, 8), state=TicketState.FINISHED)
+    session.commit()
+
+    answer = two.browser(app, "supervisor").get(PAGE)
+
+    assert row_of(answer, "waits", f"{WEDNESDAY:%d/%m/%Y}") == ["0"]
+    assert row_of(answer, "waits", f"{TUESDAY:%d/%m/%Y}") == ["–"]
+
+
 @pytest.mark.parametrize(
     "asked", ["days=8", "days=", "days=7%20", "days=x", "office=999999", "office=x", "from=2020-01-01", "days=-7"]
 )
