@@ -48,9 +48,15 @@ def filter_links(screen: OfficeModelView, listing: Listing) -> FilterLinks:
     return FilterLinks(links, keepable="" if is_plain or is_kept else urlencode(present))
 
 
+def asked_in(screen: OfficeModelView, query: str, choices: Mapping[str, Sequence[tuple[str, str]]]) -> Asked | None:
+    """Return what a kept query asks of a list, or None when the list does not offer it."""
+    asked = asked_by(dict(parse_qsl(query)), screen.presets, screen.facets, screen.sorts)
+    return asked if asked is not None and is_offered(asked, choices) else None
+
+
 def _link(screen: OfficeModelView, listing: Listing, row: SavedFilter, present: Mapping[str, str]) -> FilterLink:
-    asked = asked_by(dict(parse_qsl(row.query)), screen.presets, screen.facets, screen.sorts)
-    if asked is None or not is_offered(asked, listing.facet_choices):
+    asked = asked_in(screen, row.query, listing.facet_choices)
+    if asked is None:
         return FilterLink(row.id, row.name, url="", is_current=False)
     arguments = asked.filter_arguments()
     return FilterLink(row.id, row.name, url=screen.address("list", **arguments), is_current=arguments == present)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 from flask import abort, flash, redirect, request
 from flask_appbuilder import expose
@@ -14,13 +14,11 @@ from motcua.admin.errors import InvalidInputError, NotAllowedError
 from motcua.admin.extension import current_motcua
 from motcua.admin.language import gettext
 from motcua.admin.views.base import OfficeModelView
-from motcua.admin.views.listing import asked_by, is_offered
+from motcua.admin.views.filter_links import asked_in
 from motcua.admin.views.page import StaffPage, check_command, for_everybody_with_a_login, refuse_beyond, signed_in
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
-
-    from motcua.admin.views.listing import Asked
 
 
 class MotcuaFilterView(StaffPage):
@@ -36,7 +34,8 @@ class MotcuaFilterView(StaffPage):
         check_command()
         refuse_beyond({"screen", "name", "query"})
         screen = self._list_named(request.form.get("screen", ""))
-        asked = _asked_of(screen, request.form.get("query", ""))
+        choices = {facet.key: tuple(facet.choices()) for facet in screen.facets}
+        asked = asked_in(screen, request.form.get("query", ""), choices) or abort(404)
         name = clean_line(request.form.get("name", ""))
         if not 1 <= len(name) <= NAME_CHARS:
             raise InvalidInputError(field=gettext("Name"))
@@ -64,11 +63,3 @@ class MotcuaFilterView(StaffPage):
             if isinstance(screen, OfficeModelView) and screen.class_permission_name == name and screen.may("can_list"):
                 return screen
         raise NotAllowedError
-
-
-def _asked_of(screen: OfficeModelView, query: str) -> Asked:
-    asked = asked_by(dict(parse_qsl(query)), screen.presets, screen.facets, screen.sorts)
-    choices = {facet.key: tuple(facet.choices()) for facet in screen.facets}
-    if asked is None or not is_offered(asked, choices):
-        abort(404)
-    return asked
