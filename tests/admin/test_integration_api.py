@@ -125,7 +125,9 @@ def test_a_result_goes_the_dossiers_own_way(civil: Program, code: str, session: 
     assert (done.status_code, done.get_json()["state"]) == (200, "done")
     assert done.get_json()["finished_at"] == NINE.isoformat()
     assert done.get_json()["next_states"] == ["returned"]
-    events = session.scalars(select(DossierEvent).join(Dossier).where(Dossier.code == dossier["code"])).all()
+    events = session.scalars(
+        select(DossierEvent).join(Dossier).where(Dossier.code == dossier["code"]).order_by(DossierEvent.id)
+    ).all()
     assert [(event.to_status.name, event.reason, event.actor_id) for event in events] == [
         ("RECEIVED", None, civil.row.user_id),
         ("PROCESSING", None, civil.row.user_id),

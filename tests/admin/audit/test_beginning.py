@@ -32,6 +32,6 @@ def test_people_are_added_before_the_upgrade_and_audited_after_it(tmp_path: Path
         app.extensions["sqlalchemy"].engine.dispose()
 
     with database.read() as session:
-        rows = session.execute(sa.select(AuditEntry.action, AuditEntry.object_code)).all()
+        rows = session.execute(sa.select(AuditEntry.action, AuditEntry.object_code).order_by(AuditEntry.id)).all()
     database.engine.dispose()
     assert [tuple(row) for row in rows] == [*(("role_added", name) for name in ROLES), ("user_added", "lan")]

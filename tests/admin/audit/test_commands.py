@@ -75,7 +75,9 @@ def test_a_cut_end_is_found_by_an_anchor(app: Flask, office: Office, database: D
     with database.read() as session:
         _, noted = ends(session)
     with database.engine.begin() as connection, unguarded(connection):
-        rows = connection.execute(sa.select(AuditEntry.hash).where(AuditEntry.chain == office.id)).scalars().all()
+        rows = connection.scalars(
+            sa.select(AuditEntry.hash).where(AuditEntry.chain == office.id).order_by(AuditEntry.sequence)
+        ).all()
         connection.execute(sa.delete(AuditEntry).where(AuditEntry.hash == rows[1]))
         connection.execute(sa.update(AuditHead).where(AuditHead.chain == office.id).values(sequence=1, hash=rows[0]))
 
