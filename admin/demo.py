@@ -3,127 +3,92 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
-import secrets
-import shutil
+import signal
 import socket
 import threading
 import time
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import timedelta
-from pathlib import Path
+from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import click
 from sqlalchemy import select
-from werkzeug.security import generate_password_hash
 
-from motcua.admin.app import CONFIG_ENVIRONMENT, create_app
-from motcua.admin.clock import local_day
-from motcua.admin.domain.calendar import load_holidays
-from motcua.admin.domain.procedure_import import import_procedures
-from motcua.admin.enums import StaffRole
+from motcua.admin.app import ADDON_MANAGERS, CONFIG_ENVIRONMENT, create_app
+from motcua.admin.demo_folder import DemoPlaces, kept_or_new_secrets, make_ready, write_config, write_private
 from motcua.admin.extension import EXTENSION, Motcua
 from motcua.admin.models import Office
-from motcua.admin.permissions import ROLE_OF_STAFF, sync_roles
+from motcua.admin.permissions import sync_roles
 from motcua.admin.processes import Background, web_server
-from motcua.admin.sample.dossiers import add_dossiers
-from motcua.admin.sample.office import PEOPLE, add_commune, add_province, place_people
+from motcua.admin.sample.centre import COMMUNE, add_centre, add_users
+from motcua.admin.sample.office import PEOPLE
 from motcua.admin.schema import upgrade
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from concurrent.futures import Future
-    from datetime import datetime
+    from multiprocessing.synchronize import Event
+    from pathlib import Path
 
     from flask import Flask
 
-DOSSIERS = 320
-A_YEAR = timedelta(days=365)
 WEB_THREADS = 16
 READY_SECONDS = 60
-COMMUNE = "binh-minh"
-COMMUNE_NAME = "Trung tâm Phục vụ hành chính công xã Bình Minh"
-# Made up: only the province gives real identifiers.
-IDENTIFIER = "H99.01"
+LOOK_SECONDS = 0.05
 _EVERYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 - recognised, not listened on
 _ELSEWHERE = ("192.0.2.1", 9)  # a documentation address (RFC 5737)
-_SAMPLE = Path(__file__).parent / "sample"
-PROCEDURES = _SAMPLE / "procedures.csv"
-HOLIDAYS = _SAMPLE / "holidays_2026.csv"
-_OUR_FILES = (
-    "config.py",
-    "secrets.json",
-    "demo.json",
-    "motcua.db",
-    "motcua.db-wal",
-    "motcua.db-shm",
-    "printer",
-    "mail",
-)
-_CONFIG = '''"""Configuration of this trial, written by `motcua demo`. Its secrets were made up for it alone."""
-
-SECRET_KEY = {secret!r}
-SQLALCHEMY_DATABASE_URI = {database!r}
-MOTCUA_PUBLIC_URL = {url!r}
-MOTCUA_PRINTER_DIR = {printer_dir!r}
-MOTCUA_MAIL_DIR = {mail_dir!r}
-FAB_UPDATE_PERMS = False
-'''
-
-
-@dataclass(frozen=True)
-class DemoPlaces:
-    """Where a trial keeps its things."""
-
-    folder: Path
-
-    @property
-    def config(self) -> Path:
-        """The configuration of the trial."""
-        return self.folder / "config.py"
-
-    @property
-    def summary(self) -> Path:
-        """Addresses and accounts, for people and scripts."""
-        return self.folder / "demo.json"
-
-    @property
-    def secrets(self) -> Path:
-        """Key, passwords and tokens of the trial."""
-        return self.folder / "secrets.json"
-
-    @property
-    def database(self) -> str:
-        """The address of the trial's database."""
-        return f"sqlite:///{self.folder / 'motcua.db'}"
 
 
 def run_demo(*, host: str, port: int, folder: Path, reset: bool, always_open: bool) -> None:
-    """Prepare the trial if needed, then run web server, print worker and scheduler until stopped."""
+    """Prepare the trial if needed, then run web server, print worker and scheduler until stopped.
+
+    Raises click.ClickException, and touches nothing, when the folder holds things that are no trial's.
+    """
     places = DemoPlaces(folder.resolve())
-    if reset:
-        _remove(places)
-    places.folder.mkdir(parents=True, exist_ok=True)
-    places.summary.unlink(missing_ok=True)
+    make_ready(places, reset=reset)
     url = f"http://{_reachable(host)}:{port}"
-    secrets_kept = _secrets(places)
-    _write_private(places.config, _config_text(places, url, secrets_kept["secret_key"]))
+    kept = kept_or_new_secrets(places)
+    write_config(places, url, kept["secret_key"])
     os.environ[CONFIG_ENVIRONMENT] = str(places.config)
-    hashes = {} if places.secrets.exists() else _hash_aside(secrets_kept["passwords"])
-    app = create_app({"FAB_UPDATE_PERMS": True})
-    with app.app_context():
-        _fill(app, secrets_kept, hashes, always_open=always_open)
-    _write_private(places.secrets, json.dumps(secrets_kept, indent=2))
-    background = Background(app)
-    background.start()
-    threading.Thread(target=_announce, args=(places, _summary(places, url, secrets_kept)), daemon=True).start()
-    try:
-        web_server(places.config, host=host, port=port, processes=1, threads=WEB_THREADS, is_quiet=True).serve()
-    finally:
+    server = web_server(places.config, host=host, port=port, processes=1, threads=WEB_THREADS, is_quiet=True)
+    has_schema, is_stopped = multiprocessing.Event(), threading.Event()
+
+    def run_beside() -> None:
+        app = create_app({"FAB_UPDATE_PERMS": True})
+        _bring_up_to_date(app)
+        has_schema.set()
+        _fill(app, places, kept, always_open=always_open)
+        background = Background(app)
+        background.start()
+        _announce(places, _summary(places, url, kept), is_stopped)
+        is_stopped.wait()
         background.stop()
+
+    with ThreadPoolExecutor(1) as executor:
+        beside = executor.submit(run_beside)
+        beside.add_done_callback(_stop_if_failed)
+        try:
+            server.serve(target_loader=partial(_app_once_possible, has_schema), wrap_loader=False)
+        finally:
+            is_stopped.set()
+        beside.result()
+
+
+def _stop_if_failed(beside: Future[None]) -> None:
+    """End the web server, which would wait for a schema that does not come."""
+    if beside.exception():
+        os.kill(os.getpid(), signal.SIGINT)
+
+
+def _app_once_possible(has_schema: Event) -> Flask:
+    """Build the app in the web server's process, which reads the code while the database is still being made."""
+    for manager in ADDON_MANAGERS:
+        import_module(manager.rpartition(".")[0])
+    has_schema.wait()
+    return create_app()
 
 
 def _reachable(host: str) -> str:
@@ -138,111 +103,24 @@ def _reachable(host: str) -> str:
             return "127.0.0.1"
 
 
-def _remove(places: DemoPlaces) -> None:
-    """Remove what earlier trials left in the folder, and nothing else."""
-    for name in _OUR_FILES:
-        path = places.folder / name
-        if path.is_dir():
-            shutil.rmtree(path)
-        else:
-            path.unlink(missing_ok=True)
+def _bring_up_to_date(app: Flask) -> None:
+    """Bring schema and roles to what this version knows."""
+    with app.app_context():
+        upgrade(app.extensions[EXTENSION].database.engine)
+        sync_roles(app.appbuilder)  # type: ignore[attr-defined]
 
 
-def _secrets(places: DemoPlaces) -> dict[str, Any]:
-    """Return the trial's key and passwords: those of the last start, or new ones."""
-    if places.secrets.exists():
-        kept: dict[str, Any] = json.loads(places.secrets.read_text("utf-8"))
-        return kept
-    usernames = ["admin", *(username for username, *_ in PEOPLE)]
-    return {
-        "secret_key": secrets.token_urlsafe(48),
-        "passwords": {username: secrets.token_urlsafe(9) for username in usernames},
-        "kiosk_token": None,
-    }
-
-
-def _hash_aside(passwords: Mapping[str, str]) -> dict[str, Future[str]]:
-    """Begin to hash the passwords of a new trial: slow by design, and so done while the app is built."""
-    aside = ThreadPoolExecutor(1)
-    hashes = {username: aside.submit(generate_password_hash, word) for username, word in passwords.items()}
-    aside.shutdown(wait=False)
-    return hashes
-
-
-def _config_text(places: DemoPlaces, url: str, secret_key: str) -> str:
-    return _CONFIG.format(
-        secret=secret_key,
-        database=places.database,
-        url=url,
-        printer_dir=str(places.folder / "printer"),
-        mail_dir=str(places.folder / "mail"),
-    )
-
-
-def _write_private(path: Path, text: str) -> None:
-    """Write a file only its owner may read."""
-    path.touch(mode=0o600)
-    path.write_text(text, "utf-8")
-
-
-def _fill(app: Flask, kept: dict[str, Any], hashes: Mapping[str, Future[str]], *, always_open: bool) -> None:
-    """Bring schema and roles up to date; on the first start put the sample centre in."""
+def _fill(app: Flask, places: DemoPlaces, kept: dict[str, Any], *, always_open: bool) -> None:
+    """On the first start put the sample centre in and keep its secrets; later only say when it is open."""
     motcua: Motcua = app.extensions[EXTENSION]
-    upgrade(motcua.database.engine)
-    sync_roles(app.appbuilder)  # type: ignore[attr-defined]
-    with motcua.database.read() as session:
-        office = session.scalar(select(Office).where(Office.code == COMMUNE))
-    if office is not None:
+    if places.secrets.exists():
         with motcua.database.write() as session:
-            session.get_one(Office, office.id).always_open = always_open
+            session.scalars(select(Office).where(Office.code == COMMUNE)).one().always_open = always_open
         return
-    users = _add_users(app, kept["passwords"], hashes)
-    kept["kiosk_token"] = _add_sample(motcua, users, always_open=always_open, now=motcua.clock())
-
-
-def _add_users(app: Flask, passwords: Mapping[str, str], hashes: Mapping[str, Future[str]]) -> dict[str, int]:
-    """Add the people of the sample to the platform and return their ids."""
-    security = app.appbuilder.sm  # type: ignore[attr-defined]
-    admin_role = security.find_role(security.auth_role_admin)
-    people = [("admin", "hệ thống", "Quản trị", admin_role)]
-    people += [(name, first, last, security.find_role(ROLE_OF_STAFF[role])) for name, first, last, role in PEOPLE]
-    ids = {}
-    for username, first, last, role in people:
-        # Without a hash FAB makes one of the password.
-        hashed = hashes[username].result() if username in hashes else ""
-        email = f"{username}@motcua.example"
-        user = security.add_user(username, first, last, email, role, passwords[username], hashed)
-        ids[username] = user.id
-    return ids
-
-
-def _add_sample(motcua: Motcua, users: dict[str, int], *, always_open: bool, now: datetime) -> str:
-    """Put the sample centre, its procedures and its dossiers in, all or nothing; return the kiosk's token."""
-    with motcua.database.write() as session:
-        load_holidays(session, HOLIDAYS)
-        with PROCEDURES.open(encoding="utf-8-sig", newline="") as file:
-            # The sample dossiers of the last weeks came in under these versions.
-            import_procedures(session, file, effective_from=local_day(now - A_YEAR, motcua.settings.time_zone))
-        commune = add_commune(
-            session,
-            add_province(session),
-            code=COMMUNE,
-            name=COMMUNE_NAME,
-            identifier=IDENTIFIER,
-            always_open=always_open,
-            now=now,
-        )
-        place_people(session, commune.office, users)
-        add_dossiers(
-            session,
-            commune.office,
-            DOSSIERS,
-            receivers=[users[name] for name, _, _, role in PEOPLE if role == StaffRole.RECEIVING_OFFICER],
-            officers=[users[name] for name, _, _, role in PEOPLE if role == StaffRole.CASE_OFFICER],
-            qr_key=motcua.settings.qr_key,
-            now=now,
-        )
-        return commune.kiosk_token
+    with app.app_context():
+        users = add_users(app, kept["passwords"])
+    kept["kiosk_token"] = add_centre(motcua, users, always_open=always_open, now=motcua.clock())
+    write_private(places.secrets, json.dumps(kept, indent=2))
 
 
 def _summary(places: DemoPlaces, url: str, kept: dict[str, Any]) -> dict[str, Any]:
@@ -264,15 +142,16 @@ def _summary(places: DemoPlaces, url: str, kept: dict[str, Any]) -> dict[str, An
     }
 
 
-def _announce(places: DemoPlaces, summary: dict[str, Any]) -> None:
+def _announce(places: DemoPlaces, summary: dict[str, Any], is_stopped: threading.Event) -> None:
     """Once the server answers, say where everything is."""
     deadline = time.monotonic() + READY_SECONDS
     while not _answers(summary["url"]):
         if time.monotonic() > deadline:
             click.echo("Máy chủ web không trả lời. / The web server does not answer.", err=True)
             return
-        time.sleep(0.05)
-    _write_private(places.summary, json.dumps(summary, ensure_ascii=False, indent=2))
+        if is_stopped.wait(LOOK_SECONDS):
+            return
+    write_private(places.summary, json.dumps(summary, ensure_ascii=False, indent=2))
     click.echo(_greeting(summary, places))
 
 

@@ -11,6 +11,7 @@ from motcua.admin.enums import DeviceKind, OfficeLevel, StaffRole
 from motcua.admin.models import Counter, Office, OfficeHours, PrinterDevice, PriorityGroup, QueueService, StaffMember
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from sqlalchemy.orm import Session
@@ -99,7 +100,7 @@ def add_commune(
     return SampleOffice(office=office, kiosk_token=token)
 
 
-def place_people(session: Session, office: Office, user_ids: dict[str, int]) -> None:
+def place_people(session: Session, office: Office, user_ids: Mapping[str, int]) -> None:
     """Give the people of the sample their places in the office."""
     for username, _, _, role in PEOPLE:
         session.add(StaffMember(user_id=user_ids[username], office=office, role=role))

@@ -11,9 +11,9 @@ from sqlalchemy import func, select
 
 from motcua.admin import cli_data
 from motcua.admin.cli import motcua as commands
-from motcua.admin.demo import PROCEDURES
 from motcua.admin.models import Dossier, Office, Procedure, ProcedureVersion, StaffMember
 from motcua.admin.permissions import sync_roles
+from motcua.admin.sample.centre import PROCEDURES
 from motcua.admin.schema import downgrade, upgrade
 from tests.town import build_town
 

@@ -13,13 +13,13 @@ from PIL import Image
 from playwright.sync_api import expect
 from sqlalchemy import select
 
-from motcua.admin.demo import PROCEDURES
 from motcua.admin.domain import calling
 from motcua.admin.domain.csv_rows import decoded_lines
 from motcua.admin.domain.procedure_import import import_procedures
 from motcua.admin.domain.tracking import tracking_token, tracking_url
 from motcua.admin.enums import PrintState, TicketState
 from motcua.admin.models import Dossier, PrintJob
+from motcua.admin.sample.centre import PROCEDURES
 from tests.admin.console import POLL_MILLISECONDS, STATE, asked_again, settled
 from tests.admin.desk import sign_in
 from tests.browsing import let_pass, needs_chromium

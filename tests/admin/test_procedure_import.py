@@ -12,7 +12,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event, func, select
 
-from motcua.admin.demo import PROCEDURES
 from motcua.admin.domain import csv_rows
 from motcua.admin.domain.applicants import Applicant
 from motcua.admin.domain.calendar import working_calendar
@@ -22,6 +21,7 @@ from motcua.admin.domain.procedure_import import ImportReport, import_procedures
 from motcua.admin.enums import DurationUnit, SupplementPolicy
 from motcua.admin.errors import BadRow, ImportRefusedError
 from motcua.admin.models import Field, Procedure, ProcedurePaper, ProcedureVersion
+from motcua.admin.sample.centre import PROCEDURES
 from tests.town import NINE, WEDNESDAY, add_office, add_user
 
 if TYPE_CHECKING:

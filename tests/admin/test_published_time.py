@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from motcua.admin.demo import PROCEDURES
 from motcua.admin.domain.published_fee import PublishedFee, dong, parse_published_fee, with_amounts
 from motcua.admin.domain.published_papers import PublishedPaper, parse_published_papers
 from motcua.admin.domain.published_time import PublishedTime, parse_published_time
 from motcua.admin.enums import DurationUnit
+from motcua.admin.sample.centre import PROCEDURES
 
 U = DurationUnit
 FIFTEEN = time(15)

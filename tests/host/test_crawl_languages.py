@@ -13,7 +13,6 @@ from flask_appbuilder.security.sqla.models import Permission, PermissionView, Ro
 from sqlalchemy import Enum, String, inspect, select
 from sqlalchemy.orm import Session
 
-from motcua.admin import demo
 from motcua.admin.app import create_app
 from motcua.admin.domain.calendar import load_holidays
 from motcua.admin.domain.names import full_name
@@ -23,6 +22,7 @@ from motcua.admin.extension import EXTENSION, Motcua
 from motcua.admin.models.base import Record
 from motcua.admin.permissions import AUDITOR, ROLE_OF_STAFF, SYSTEM_ADMIN, sync_roles
 from motcua.admin.platform_words import CATALOGUE as PLATFORM
+from motcua.admin.sample.centre import COMMUNE_NAME, HOLIDAYS, IDENTIFIER, PROCEDURES
 from motcua.admin.sample.dossiers import add_dossiers
 from motcua.admin.sample.office import PEOPLE, add_commune, add_province, place_people
 from motcua.admin.schema import upgrade
@@ -86,15 +86,15 @@ def add_users(app: Flask) -> dict[str, int]:
 def fill(motcua: Motcua, users: dict[str, int]) -> str:
     now = motcua.clock()
     with motcua.database.write() as session:
-        load_holidays(session, demo.HOLIDAYS)
-        with demo.PROCEDURES.open(encoding="utf-8-sig", newline="") as file:
+        load_holidays(session, HOLIDAYS)
+        with PROCEDURES.open(encoding="utf-8-sig", newline="") as file:
             import_procedures(session, file, effective_from=now.date() - timedelta(days=30))
         commune = add_commune(
             session,
             add_province(session),
             code=COMMUNE,
-            name=demo.COMMUNE_NAME,
-            identifier=demo.IDENTIFIER,
+            name=COMMUNE_NAME,
+            identifier=IDENTIFIER,
             always_open=True,
             now=now,
         )

@@ -11,10 +11,10 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 from sqlalchemy import select
 
-from motcua.admin.demo import PROCEDURES
 from motcua.admin.domain.csv_rows import decoded_lines
 from motcua.admin.domain.procedure_import import import_procedures
 from motcua.admin.models import Procedure, ProcedureVersion
+from motcua.admin.sample.centre import PROCEDURES
 from motcua.kiosk.auth import COOKIE
 from tests.browsing import needs_chromium
 from tests.town import NINE, Town, build_town

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from motcua.admin.demo import PROCEDURES
 from motcua.admin.domain.csv_rows import decoded_lines
 from motcua.admin.domain.procedure_import import import_procedures
 from motcua.admin.models import Office
+from motcua.admin.sample.centre import PROCEDURES
 from tests.town import NINE, add_office
 
 if TYPE_CHECKING:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from motcua.admin.database import Database
     from motcua.admin.extension import Motcua
 
-from motcua.admin.demo import PROCEDURES
+from motcua.admin.sample.centre import PROCEDURES
 from tests.kiosk.posting.reading import shown, words_of
 
 # Where.
