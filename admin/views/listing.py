@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Query
 
 PAGE_SIZE = 25
-_MOST_PAGES = 100_000
+_PAGE_DIGITS = 6
 _SEARCH_CHARS = 100
 #: The address's own words, beside the facets of a screen.
 _SEARCH, _PRESET, _SORT, _PAGE = "q", "view", "sort", "page"
@@ -120,7 +120,7 @@ def asked_by(
     sort = arguments.get(_SORT, "")
     name = sort.removeprefix("-")
     page = _page_number(arguments.get(_PAGE, "1"))
-    if (key and preset is None) or (name and name not in sorts) or page is None:
+    if (key and preset is None) or (sort and name not in sorts) or page is None:
         return None
     return Asked(
         text=clean_line(arguments.get(_SEARCH, ""))[:_SEARCH_CHARS],
@@ -133,8 +133,8 @@ def asked_by(
 
 
 def _page_number(text: str) -> int | None:
-    is_number = text.isascii() and text.isdecimal() and 1 <= int(text[:9]) <= _MOST_PAGES
-    return int(text) if is_number else None
+    is_number = text.isascii() and text.isdecimal() and len(text) <= _PAGE_DIGITS
+    return int(text) if is_number and int(text) >= 1 else None
 
 
 def narrowed(
