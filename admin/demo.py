@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 from sqlalchemy import select
+from werkzeug.security import generate_password_hash
 
 from motcua.admin.app import ADDON_MANAGERS, CONFIG_ENVIRONMENT, create_app
 from motcua.admin.demo_folder import DemoPlaces, kept_or_new_secrets, make_ready, write_config, write_private
@@ -29,6 +30,7 @@ from motcua.admin.sample.office import PEOPLE
 from motcua.admin.schema import upgrade
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from concurrent.futures import Future
     from multiprocessing.synchronize import Event
     from pathlib import Path
@@ -54,13 +56,14 @@ def run_demo(*, host: str, port: int, folder: Path, reset: bool, always_open: bo
     write_config(places, url, kept["secret_key"])
     os.environ[CONFIG_ENVIRONMENT] = str(places.config)
     server = web_server(places.config, host=host, port=port, processes=1, threads=WEB_THREADS, is_quiet=True)
+    hashes = {} if places.secrets.exists() else _hash_aside(kept["passwords"])
     has_schema, is_stopped = multiprocessing.Event(), threading.Event()
 
     def run_beside() -> None:
         app = create_app({"FAB_UPDATE_PERMS": True})
         _bring_up_to_date(app)
         has_schema.set()
-        _fill(app, places, kept, always_open=always_open)
+        _fill(app, places, kept, hashes, always_open=always_open)
         background = Background(app)
         background.start()
         _announce(places, _summary(places, url, kept), is_stopped)
@@ -110,7 +113,17 @@ def _bring_up_to_date(app: Flask) -> None:
         sync_roles(app.appbuilder)  # type: ignore[attr-defined]
 
 
-def _fill(app: Flask, places: DemoPlaces, kept: dict[str, Any], *, always_open: bool) -> None:
+def _hash_aside(passwords: Mapping[str, str]) -> dict[str, Future[str]]:
+    """Begin to hash the passwords of a trial: slow by design, and so done aside."""
+    aside = ThreadPoolExecutor(1)
+    hashes = {username: aside.submit(generate_password_hash, word) for username, word in passwords.items()}
+    aside.shutdown(wait=False)
+    return hashes
+
+
+def _fill(
+    app: Flask, places: DemoPlaces, kept: dict[str, Any], hashes: Mapping[str, Future[str]], *, always_open: bool
+) -> None:
     """On the first start put the sample centre in and keep its secrets; later only say when it is open."""
     motcua: Motcua = app.extensions[EXTENSION]
     if places.secrets.exists():
@@ -118,7 +131,7 @@ def _fill(app: Flask, places: DemoPlaces, kept: dict[str, Any], *, always_open: 
             session.scalars(select(Office).where(Office.code == COMMUNE)).one().always_open = always_open
         return
     with app.app_context():
-        users = add_users(app, kept["passwords"])
+        users = add_users(app, hashes)
     kept["kiosk_token"] = add_centre(motcua, users, always_open=always_open, now=motcua.clock())
     write_private(places.secrets, json.dumps(kept, indent=2))
 

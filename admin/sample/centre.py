@@ -6,8 +6,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from werkzeug.security import generate_password_hash
-
 from motcua.admin.clock import local_day
 from motcua.admin.domain.calendar import load_holidays
 from motcua.admin.domain.procedure_import import import_procedures
@@ -18,6 +16,7 @@ from motcua.admin.sample.office import PEOPLE, add_commune, add_province, place_
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from concurrent.futures import Future
     from datetime import datetime
 
     from flask import Flask
@@ -30,18 +29,13 @@ COMMUNE = "binh-minh"
 COMMUNE_NAME = "Trung tâm Phục vụ hành chính công xã Bình Minh"
 # Made up: only the province gives real identifiers.
 IDENTIFIER = "H99.01"
-#: Slow hashes make guessing what people think of slow; what a machine drew by lot is not guessed at any speed.
-_QUICK_HASH = "scrypt:1024:8:1"
 _FOLDER = Path(__file__).parent
 PROCEDURES = _FOLDER / "procedures.csv"
 HOLIDAYS = _FOLDER / "holidays_2026.csv"
 
 
-def add_users(app: Flask, passwords: Mapping[str, str]) -> dict[str, int]:
-    """Add the people of the sample to the platform and return their ids.
-
-    The passwords are random ones of at least 64 bits, so that a quick hash protects them.
-    """
+def add_users(app: Flask, hashes: Mapping[str, Future[str]]) -> dict[str, int]:
+    """Add the people of the sample to the platform, each with the hash of a password, and return their ids."""
     security = app.appbuilder.sm  # type: ignore[attr-defined]
     admin_role = security.find_role(security.auth_role_admin)
     people = [("admin", "hệ thống", "Quản trị", admin_role)]
@@ -49,8 +43,7 @@ def add_users(app: Flask, passwords: Mapping[str, str]) -> dict[str, int]:
     ids = {}
     for username, first, last, role in people:
         email = f"{username}@motcua.example"
-        hashed = generate_password_hash(passwords[username], _QUICK_HASH)
-        user = security.add_user(username, first, last, email, role, hashed_password=hashed)
+        user = security.add_user(username, first, last, email, role, hashed_password=hashes[username].result())
         ids[username] = user.id
     return ids
 
