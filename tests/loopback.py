@@ -34,9 +34,19 @@ def stay_here(postgres: str | None) -> None:
 
 def _is_figures(host: Any) -> bool:
     """Tell whether a host is an address already: reading one asks nobody, and connecting is guarded by itself."""
+    text = host.decode() if isinstance(host, bytes) else host
     try:
-        ipaddress.ip_address(host.decode() if isinstance(host, bytes) else host)
+        ipaddress.ip_address(text)
     except ValueError:
+        return _is_old_spelling(text)
+    return True
+
+
+def _is_old_spelling(host: str) -> bool:
+    """Tell whether a host is an IPv4 address as C reads one: in decimal, octal, hexadecimal, or with parts left out."""
+    try:
+        socket.inet_aton(host)
+    except OSError:
         return False
     return True
 

@@ -21,7 +21,8 @@ RAW_PORT = 9100
 BAUDS = (38400, 57600, 115200)
 _MOST_PORT = 65535
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_HOST = re.compile(r"[A-Za-z0-9.:-]{1,253}")
+_HOST = re.compile(r"[A-Za-z0-9:-]{1,63}(\.[A-Za-z0-9-]{1,63})*\.?")
+_HOST_CHARS = 253
 _USB = re.compile(r"/dev/(usb/)?lp[0-9]{1,3}")
 _SERIAL = re.compile(r"/dev/(serial/by-id/[A-Za-z0-9:._+-]{1,200}|tty[A-Za-z]{1,8}[0-9]{1,3})")
 _DEVICE = re.compile(r"(/[A-Za-z0-9_.:+-]{1,80}){1,8}")
@@ -95,7 +96,7 @@ def _network(rest: str) -> NetworkAddress | None:
     except ValueError:
         return None
     has_more = parts.path not in {"", "/"} or parts.query or parts.fragment or "@" in parts.netloc
-    if has_more or not _HOST.fullmatch(host) or not 1 <= port <= _MOST_PORT:
+    if has_more or len(host) > _HOST_CHARS or not _HOST.fullmatch(host) or not 1 <= port <= _MOST_PORT:
         return None
     return NetworkAddress(host, port)
 

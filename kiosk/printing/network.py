@@ -63,7 +63,10 @@ class TcpPrinter:
 
     def _allowed_address(self) -> str:
         """Return the address to connect to; the name is looked up once, so it can't mean another machine later."""
-        found = socket.getaddrinfo(self._host, self._port, type=socket.SOCK_STREAM)
+        try:
+            found = socket.getaddrinfo(self._host, self._port, type=socket.SOCK_STREAM)
+        except UnicodeError as error:  # Python's word for a name that cannot be asked for
+            raise PrinterError(Condition.UNREACHABLE, str(error), has_begun=False) from error
         address = str(found[0][4][0])
         if not any(ipaddress.ip_address(address) in network for network in self._networks):
             msg = f"{address} is in none of the networks of MOTCUA_PRINTER_NETWORKS"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import ipaddress
+import socket
 from pathlib import Path
 
 import pytest
@@ -50,8 +51,17 @@ def test_nobody_at_the_address_is_said_at_once() -> None:
         nobody.ask()
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "169.254.169.254", "8.8.8.8"])
+#: This machine, a cloud's own address book and a stranger, in every spelling that a resolver understands.
+_ELSEWHERE = [
+    "127.0.0.1", "localhost", "127.1", "2130706433", "0x7f000001", "017700000001", "::1", "::ffff:127.0.0.1",
+    "0.0.0.0",  # noqa: S104 - not listened on
+    "169.254.169.254", "2852039166", "0xa9fea9fe", "::ffff:169.254.169.254", "8.8.8.8",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("host", _ELSEWHERE)
 def test_a_machine_outside_the_allowed_networks_gets_nothing(host: str, printer: FakePrinter) -> None:
+    """CFG-07: judged is where the name leads, and not how it is written."""
     elsewhere = (ipaddress.ip_network("10.0.0.0/8"),)
     forbidden = TcpPrinter(host, printer.port, networks=elsewhere, patience=QUICK)
 
@@ -61,9 +71,29 @@ def test_a_machine_outside_the_allowed_networks_gets_nothing(host: str, printer:
     assert printer.conversations == []
 
 
-def test_a_name_that_leads_nowhere_is_unreachable() -> None:
+def test_a_name_that_changes_its_mind_leads_where_it_was_judged_to_lead(
+    printer: FakePrinter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """CFG-07: a name is looked up once for each conversation, so that it cannot mean another machine afterwards."""
+    answers = iter(["127.0.0.1", "169.254.169.254"])
+
+    def rebinding(_host: str, port: int, **_: object) -> list[tuple[object, ...]]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (next(answers), port))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", rebinding)
+    changing = TcpPrinter("printer.test", printer.port, networks=LOOPBACK, patience=QUICK)
+
+    changing.ask()
+    with pytest.raises(PrinterError, match=r"169\.254\.169\.254 is in none of the networks"):
+        changing.ask()
+
+    assert len(printer.conversations) == 1
+
+
+@pytest.mark.parametrize("host", ["no-such-printer.invalid", "a" * 64, "a..b", "-", "."])
+def test_a_name_that_leads_nowhere_is_unreachable(host: str) -> None:
     with pytest.raises(PrinterError) as caught:
-        TcpPrinter("no-such-printer.invalid", 9100, networks=LOOPBACK, patience=QUICK).ask()
+        TcpPrinter(host, 9100, networks=LOOPBACK, patience=QUICK).ask()
 
     assert caught.value.condition == Condition.UNREACHABLE
 
