@@ -137,17 +137,27 @@ def count_failure(what: str, *, most: int, seconds: int) -> None:
 
     That a limit was reached stands in the log, once for each span.
     """
+    if _counted(what, most, seconds) > most:
+        raise TooManyTriesError
+
+
+def watch_failures(what: str, *, alarm_at: int, seconds: int) -> None:
+    """Count something that failed at whosever hand it was; many of them stand in the log, once for each span."""
+    _counted(what, alarm_at, seconds)
+
+
+def _counted(what: str, most: int, seconds: int) -> int:
+    """Return the how many-th it is in this span, and at least one more than ``most`` after that."""
     if not current_motcua().counts_tries:
-        return
+        return 0
     tries = DatabaseStorage(STORAGE)
     # Looked at before it is written: whoever goes on and on costs no writing.
     if tries.get(what) >= most:
-        raise TooManyTriesError
+        return most + 1
     count = tries.incr(what, seconds)
     if count == most:
-        _log.warning("%s in %d s, the most that are answered: %s", count, seconds, what)
-    if count > most:
-        raise TooManyTriesError
+        _log.warning("%s in %d s: %s", count, seconds, what)
+    return count
 
 
 def _digest(key: str) -> str:

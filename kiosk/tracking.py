@@ -25,7 +25,7 @@ from motcua.admin.domain.tracking import token_digest
 from motcua.admin.errors import NotFoundError, RecordAwayError, Refusal, TooManyTriesError, UnavailableError
 from motcua.admin.extension import current_motcua
 from motcua.admin.language import current_language, gettext
-from motcua.admin.rate_limits import count_failure
+from motcua.admin.rate_limits import count_failure, watch_failures
 from motcua.admin.views.problems import problem, status_of
 from motcua.kiosk import tracking_words
 
@@ -38,6 +38,8 @@ _JSON = ".json"
 _MINUTE = 60
 #: Links that lead nowhere, from one address in a minute. Of 130 random bits none is guessed; the alarm is the point.
 _GUESSES = 30
+#: From all addresses together; twenty phones that ask for links withdrawn at midnight do not ask so often.
+_ALARM = 600
 _AWAY = "tracking/away.html"
 _PAGES = {NotFoundError: "tracking/missing.html", TooManyTriesError: "tracking/patience.html"}
 _LOG_CHARS = 8
@@ -104,6 +106,7 @@ def _guesses_counted() -> Iterator[None]:
     except NotFoundError:
         with suppress(UnavailableError, DBAPIError, PoolTimeoutError):  # the answer is the same, counted or not
             count_failure(f"unknown tracking links from {get_remote_address()}", most=_GUESSES, seconds=_MINUTE)
+            watch_failures("unknown tracking links from all addresses", alarm_at=_ALARM, seconds=_MINUTE)
         raise
 
 
