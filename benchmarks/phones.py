@@ -83,7 +83,7 @@ class Hall:
                 self.errors += status not in {b"200", b"304"}
                 etag = tag or etag
                 if body:
-                    pause = SOON_SECONDS if (json.loads(body).get("ahead") or 0) <= FEW_AHEAD else LATER_SECONDS
+                    pause = SOON_SECONDS if (json.loads(body)["waiting_ahead"] or 0) <= FEW_AHEAD else LATER_SECONDS
             await asyncio.sleep(pause * random.uniform(0.9, 1.1))  # noqa: S311
         writer.close()
 

@@ -7,20 +7,32 @@ reason or an officer has no field to stand in, so no page can show one.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy.orm import aliased
 
-from motcua.admin.domain.tickets import waiting_ahead
-from motcua.admin.domain.tracking import find_by_token
+from motcua.admin.domain.tracking import find_by_token, token_digest
 from motcua.admin.domain.waits import estimated_minutes
 from motcua.admin.enums import DossierStatus, Errand, TicketState
 from motcua.admin.errors import NotFoundError
-from motcua.admin.models import Counter, Dossier, DossierEvent, ServiceDay, Ticket, counter_service
+from motcua.admin.models import (
+    Counter,
+    Dossier,
+    DossierEvent,
+    Office,
+    QueueService,
+    ServiceDay,
+    Ticket,
+    counter_service,
+)
 
 if TYPE_CHECKING:
+    from typing import Any
+
+    from sqlalchemy import Row, Select
     from sqlalchemy.orm import Session
 
 # How long a link lives: a ticket's to the end of its day and a day more, a dossier's a month past its end.
@@ -105,6 +117,9 @@ def follow(session: Session, token: str, *, now: datetime) -> Following:
     Raises NotFoundError for a token that is unknown, malformed, revoked or
     past its time, without saying which.
     """
+    waiting = session.execute(_TICKET_ALONE, {"digest": token_digest(token)}).one_or_none()
+    if waiting is not None and now < _ticket_void_at(waiting.service_day, waiting.time_zone):
+        return _of_ticket(waiting)  # a hall of phones asks for this every few seconds
     return _state(session, _subject(session, token, now), now)
 
 
@@ -153,30 +168,97 @@ def _dossier_of(session: Session, ticket: Ticket) -> Dossier | None:
 def _void_at(subject: Ticket | Dossier) -> datetime:
     """Return when the link stops working; a dossier on its way keeps it alive."""
     if isinstance(subject, Ticket):
-        day = subject.service_day + timedelta(days=_TICKET_DAYS)
-        return datetime.combine(day, time(), tzinfo=ZoneInfo(subject.office.time_zone))
+        return _ticket_void_at(subject.service_day, subject.office.time_zone)
     ended_at = subject.returned_at or (subject.finished_at if subject.status in _ENDED else None)
     return ended_at + _DOSSIER_LIFE if ended_at else _NEVER
 
 
+def _ticket_void_at(service_day: date, time_zone: str) -> datetime:
+    return datetime.combine(service_day + timedelta(days=_TICKET_DAYS), time(), tzinfo=ZoneInfo(time_zone))
+
+
+def _ticket_alone() -> Select[*tuple[Any, ...]]:
+    """Return the statement for all that is said of a ticket from which no dossier was taken in."""
+    other = aliased(Ticket)
+    is_first = (other.priority_rank < Ticket.priority_rank) | (
+        (other.priority_rank == Ticket.priority_rank) & (other.queued_seq < Ticket.queued_seq)
+    )
+    ahead = select(func.count(other.id)).where(
+        other.service_id == Ticket.service_id,
+        other.service_day == Ticket.service_day,
+        other.state == TicketState.WAITING,
+        is_first,
+    )
+    open_counters = (
+        select(func.count(counter_service.c.counter_id))
+        .join(Counter, Counter.id == counter_service.c.counter_id)
+        .where(counter_service.c.service_id == Ticket.service_id, Counter.is_active.is_(True))
+    )
+    day = and_(
+        ServiceDay.office_id == Ticket.office_id,
+        ServiceDay.series == Ticket.series,
+        ServiceDay.day == Ticket.service_day,
+    )
+    return (
+        select(
+            Ticket.label,
+            Ticket.state,
+            Ticket.version,
+            Ticket.service_day,
+            Ticket.called_at,
+            Counter.number.label("counter"),
+            QueueService.code.label("service"),
+            QueueService.average_minutes,
+            Office.time_zone,
+            func.coalesce(ServiceDay.served_count, 0).label("served_count"),
+            func.coalesce(ServiceDay.served_seconds, 0).label("served_seconds"),
+            ahead.correlate(Ticket).scalar_subquery().label("ahead"),
+            open_counters.correlate(Ticket).scalar_subquery().label("open_counters"),
+        )
+        .join(QueueService, QueueService.id == Ticket.service_id)
+        .join(Office, Office.id == Ticket.office_id)
+        .outerjoin(Counter, Counter.id == Ticket.counter_id)
+        .outerjoin(ServiceDay, day)
+        .where(
+            Ticket.token_digest == bindparam("digest"),
+            ~select(Dossier.id).where(Dossier.ticket_id == Ticket.id).exists(),
+        )
+    )
+
+
+_TICKET_ALONE = _ticket_alone()
+
+
 def _state(session: Session, subject: Ticket | Dossier, now: datetime) -> Following:
-    return _of_dossier(session, subject, now) if isinstance(subject, Dossier) else _of_ticket(session, subject)
+    if isinstance(subject, Dossier):
+        return _of_dossier(session, subject, now)
+    return _of_ticket(session.execute(_TICKET_ALONE, {"digest": subject.token_digest}).one())
 
 
-def _of_ticket(session: Session, ticket: Ticket) -> Following:
-    is_called = ticket.state in _AT_A_COUNTER
-    ahead = waiting_ahead(session, ticket) if is_called or ticket.state == TicketState.WAITING else None
+def _of_ticket(row: Row[*tuple[Any, ...]]) -> Following:
+    is_called = row.state in _AT_A_COUNTER
+    ahead = 0 if is_called else row.ahead if row.state == TicketState.WAITING else None
     return Following(
         kind="ticket",
-        number=ticket.label,
-        service=ticket.service.code,
-        state=ticket.state.value,
+        number=row.label,
+        service=row.service,
+        state=row.state.value,
         waiting_ahead=ahead,
-        estimated_wait_minutes=None if ahead is None else _wait(session, ticket, ahead),
-        counter=ticket.counter.number if ticket.counter and is_called else None,
-        called_at=ticket.called_at if is_called else None,
+        estimated_wait_minutes=None if ahead is None else _wait(row, ahead),
+        counter=row.counter if is_called else None,
+        called_at=row.called_at if is_called else None,
         dossier=None,
-        version=ticket.version,
+        version=row.version,
+    )
+
+
+def _wait(row: Row[*tuple[Any, ...]], ahead: int) -> int:
+    return estimated_minutes(
+        ahead,
+        average_minutes=row.average_minutes,
+        open_counters=row.open_counters,
+        served_count=row.served_count,
+        served_seconds=row.served_seconds,
     )
 
 
@@ -203,29 +285,6 @@ def _of_dossier(session: Session, dossier: Dossier, now: datetime) -> Following:
 def is_overdue(dossier: Dossier, now: datetime) -> bool:
     """Tell whether a dossier's day is past and its result is not there."""
     return dossier.due_at is not None and dossier.due_at < now and dossier.status not in _PROCESSED
-
-
-def _wait(session: Session, ticket: Ticket, ahead: int) -> int:
-    day = session.scalar(
-        select(ServiceDay).where(
-            ServiceDay.office_id == ticket.office_id,
-            ServiceDay.series == ticket.series,
-            ServiceDay.day == ticket.service_day,
-        )
-    )
-    counters = session.scalar(
-        select(func.count())
-        .select_from(counter_service)
-        .join(Counter, Counter.id == counter_service.c.counter_id)
-        .where(counter_service.c.service_id == ticket.service_id, Counter.is_active.is_(True))
-    )
-    return estimated_minutes(
-        ahead,
-        average_minutes=ticket.service.average_minutes,
-        open_counters=counters or 0,
-        served_count=day.served_count if day else 0,
-        served_seconds=day.served_seconds if day else 0,
-    )
 
 
 def _version(session: Session, ticket: Ticket | None, dossier: Dossier) -> int:

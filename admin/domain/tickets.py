@@ -157,26 +157,6 @@ def issued_on(session: Session, device_id: int, ticket_id: int, *, settings: Set
     return _issued_before(found, found["service_code"], settings)
 
 
-def waiting_ahead(session: Session, ticket: Ticket) -> int:
-    """Count the people who are called before this ticket; 0 once it is called."""
-    if ticket.state != TicketState.WAITING:
-        return 0
-    first = (Ticket.priority_rank < ticket.priority_rank) | (
-        (Ticket.priority_rank == ticket.priority_rank) & (Ticket.queued_seq < ticket.queued_seq)
-    )
-    return (
-        session.scalar(
-            select(func.count(Ticket.id)).where(
-                Ticket.service_id == ticket.service_id,
-                Ticket.service_day == ticket.service_day,
-                Ticket.state == TicketState.WAITING,
-                first,
-            )
-        )
-        or 0
-    )
-
-
 def _priority_ahead(connection: Direct, order: TicketOrder, desk: Desk, day: date) -> int | None:
     """Return how many of the priority line are ahead; None for ordinary visitors."""
     if order.priority is None:
