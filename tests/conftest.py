@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import uuid
 from collections.abc import Callable
@@ -39,6 +40,13 @@ def pytest_configure(config: pytest.Config) -> None:
     """Begin an empty list of figures; stay on this machine."""
     config.stash[_FIGURES] = []
     stay_here(os.environ.get(POSTGRES_VARIABLE))
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage less often, and never again among what was imported: a tenth of the whole run."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -151,16 +159,23 @@ def app(shared_app: Flask) -> Iterator[Flask]:
     """Return the app with none of our rows and no users."""
     yield shared_app
     database: Database = shared_app.extensions[EXTENSION].database
-    ours = list(reversed(Record.metadata.sorted_tables))
     with shared_app.app_context():
         shared_app.appbuilder.session.remove()
     with database.engine.begin() as connection:
         forget_audit(connection)
         # Row by row and not TRUNCATE: a board's stream may still be reading, and must not deadlock with us.
-        for table in ours:
-            connection.execute(table.delete())
-        for table in ("ab_user_role", "ab_user"):
-            connection.execute(sa.text(f"DELETE FROM {table}"))  # noqa: S608 - fixed names
+        tables = [*(table.name for table in reversed(Record.metadata.sorted_tables)), "ab_user_role", "ab_user"]
+        run_script(connection, "; ".join(f"DELETE FROM {table}" for table in tables))  # noqa: S608 - fixed names
+
+
+def run_script(connection: sa.Connection, script: str) -> None:
+    """Run statements in one go and in the transaction that is open: most tests end here."""
+    driver: Any = connection.connection.driver_connection
+    if connection.dialect.name == "postgresql":
+        driver.execute(script)
+    else:
+        for statement in script.split("; "):
+            driver.execute(statement)
 
 
 @pytest.fixture

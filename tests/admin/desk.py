@@ -32,13 +32,13 @@ def give_roles(app: Flask, session: Session, town: Town) -> None:
         platform: AppBuilder = app.appbuilder  # type: ignore[attr-defined]
         if platform.sm.find_role(ROLE_OF_STAFF[StaffRole.SUPERVISOR]) is None:  # roles outlive the people of a test
             sync_roles(platform)
+    roles = {role.name: role for role in session.scalars(select(Role).where(Role.name.in_(ROLE_OF_STAFF.values())))}
     for user, place in (
         (town.lan, StaffRole.RECEIVING_OFFICER),
         (town.minh, StaffRole.CASE_OFFICER),
         (town.hoa, StaffRole.SUPERVISOR),
     ):
-        role = session.scalars(select(Role).where(Role.name == ROLE_OF_STAFF[place])).one()
-        session.get_one(User, user.id).roles = [role]
+        session.get_one(User, user.id).roles = [roles[ROLE_OF_STAFF[place]]]
     session.commit()
 
 

@@ -127,13 +127,17 @@ def _language(address: str) -> str | None:
 
 
 def _kind(app: Flask, address: str) -> tuple[object, ...] | None:
-    """Return what tells one kind of screen from another: its endpoint and the names of its arguments."""
+    """Return what tells one kind of screen from another: its endpoint and the name of its argument.
+
+    Filters that are set together say nothing that they do not say one by one.
+    """
     parts = urlsplit(address)
     try:
         endpoint, _ = app.url_map.bind("localhost").match(parts.path, method="GET")
     except HTTPException:
         return (parts.path,)
-    return (endpoint, *sorted({name for name, _ in parse_qsl(parts.query, keep_blank_values=True)}))
+    names = {name for name, _ in parse_qsl(parts.query, keep_blank_values=True)} - {"lang"}
+    return (endpoint, "several" if len(names) > 1 else next(iter(names), None))
 
 
 def starting_points(app: Flask) -> list[str]:
