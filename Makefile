@@ -4,7 +4,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: demo test check versions words bench phones sbom audit lock clean help
+.PHONY: demo test check versions words bench phones logins sbom audit lock clean help
 
 help: ## say what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -53,6 +53,9 @@ bench: .venv/dev ## measure issuing over HTTP beside a floor; ARGS="--engine sql
 
 phones: .venv/dev ## measure 300 phones that follow their numbers while others are given; ARGS as above
 	@. tests/machine.sh && $(BIN)/python -m benchmarks.phones $(ARGS)
+
+logins: .venv/dev ## measure whether the time of a refused login says that a name exists; ARGS as above
+	@. tests/machine.sh && $(BIN)/python -m benchmarks.logins $(ARGS)
 
 .venv-release: requirements-release.lock
 	@test -x $@/bin/python || $(PYTHON) -m venv $@
