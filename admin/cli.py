@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import threading
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -50,6 +51,20 @@ def _config_file() -> Path:
     return config
 
 
+def _check_free(host: str, port: int) -> None:
+    """Refuse an address that cannot be listened on, in words and before anything is begun."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            msg = (
+                f"{host}:{port}: không mở được, hãy chọn cổng khác bằng --port."
+                f" / cannot be listened on ({error.strerror}), choose another with --port."
+            )
+            raise click.ClickException(msg) from error
+
+
 @motcua.command("demo", with_appcontext=False)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8080, show_default=True, help="Port to listen on.")
@@ -71,6 +86,7 @@ def demo(*, host: str, port: int, data_dir: Path, reset: bool, always_open: bool
     """Run a complete centre with sample data: web, print worker, scheduler, all in one."""
     from motcua.admin.demo import run_demo
 
+    _check_free(host, port)
     run_demo(host=host, port=port, folder=data_dir, reset=reset, always_open=always_open)
 
 
@@ -83,6 +99,7 @@ def serve(*, host: str, port: int, processes: int, threads: int) -> None:
     """Run the production web server. Run `motcua worker` beside it."""
     from motcua.admin.processes import web_server
 
+    _check_free(host, port)
     web_server(_config_file(), host=host, port=port, processes=processes, threads=threads).serve()
 
 

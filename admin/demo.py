@@ -64,6 +64,8 @@ def run_demo(*, host: str, port: int, folder: Path, reset: bool, always_open: bo
         _bring_up_to_date(app)
         has_schema.set()
         _fill(app, places, kept, hashes, always_open=always_open)
+        if is_stopped.is_set():
+            return
         background = Background(app)
         background.start()
         _announce(places, _summary(places, url, kept), is_stopped)

@@ -45,7 +45,7 @@ class AuthDBView(views.AuthDBView):
         is_asked = current_motcua().settings.second_factor != SecondFactorPolicy.OFF
         if not is_asked or current_user.is_authenticated or not form.validate_on_submit():
             return super().login()  # type: ignore[no-any-return]
-        leads_to = get_safe_redirect(request.args.get("next", ""))
+        leads_to = _leads_to()
         user = self.appbuilder.sm.auth_user_db(form.username.data, form.password.data)
         if user is None:
             flash(str(self.invalid_login_message), "warning")
@@ -101,6 +101,12 @@ class SecurityApi(api.SecurityApi):
                 return self.response(401, message=refused)  # type: ignore[no-any-return]
             note_login(AuditAction.TOKEN_GIVEN, user)
         return answer
+
+
+def _leads_to() -> str:
+    """Return where a login leads: where it was asked for, if that is here; FAB warns of an address that is missing."""
+    asked = request.args.get("next")
+    return str(get_safe_redirect(asked) if asked else current_app.appbuilder.get_url_for_index)  # type: ignore[attr-defined]
 
 
 def check_doors(settings: Settings, manager: BaseSecurityManager) -> None:

@@ -1,8 +1,9 @@
-"""The folder of a trial: begun anew, gone on with, and somebody else's left alone."""
+"""A trial begins in a folder of its own, on a port of its own, or says why not."""
 
 from __future__ import annotations
 
 import json
+import socket
 from typing import TYPE_CHECKING
 
 import click
@@ -70,4 +71,19 @@ def test_the_command_says_which_folder_to_choose_instead(tmp_path: Path) -> None
     answer = CliRunner().invoke(motcua, ["demo", "--data-dir", str(tmp_path)])
 
     assert (answer.exit_code, "config.py" in answer.output, "--data-dir" in answer.output) == (1, True, True)
+    assert [path.name for path in tmp_path.iterdir()] == ["config.py"]
+
+
+@pytest.mark.parametrize("command", ["demo", "serve"])
+def test_a_port_that_is_taken_is_said_before_anything_is_begun(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "config.py").touch()
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        arguments = {"demo": ["--data-dir", str(tmp_path / "trial")], "serve": []}[command]
+        answer = CliRunner().invoke(motcua, [command, "--port", port, *arguments])
+
+    assert (answer.exit_code, f"127.0.0.1:{port}" in answer.output, "--port" in answer.output) == (1, True, True)
     assert [path.name for path in tmp_path.iterdir()] == ["config.py"]
