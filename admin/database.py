@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000")
 _IMPATIENT = "PRAGMA busy_timeout=0"
 _KNOCK_SECONDS = 0.001
-_WRITE_UNTIL = "motcua_write_until"
+#: The option of a connection that begins as a command on SQLite, and the moment its patience ends.
+WRITE_UNTIL = "motcua_write_until"
 _LOOK_UP = "motcua_look_up"
 # PostgreSQL's words for "somebody else holds it": lock not available, serialization failure, deadlock.
 _BUSY_STATES = frozenset({"55P03", "40001", "40P01"})
@@ -158,7 +159,7 @@ class Database:
         def begin(connection: Connection) -> None:
             options = connection.get_execution_options()
             raw: Any = connection.connection.driver_connection
-            write_until = options.get(_WRITE_UNTIL)
+            write_until = options.get(WRITE_UNTIL)
             if write_until is not None:
                 _begin_immediate(raw, write_until)
             elif not options.get(_LOOK_UP):
@@ -205,7 +206,7 @@ class Database:
                 yield connection
             return
         with self._my_turn() as deadline, _refusing(), self.engine.connect() as connection:
-            connection.execution_options(**{_WRITE_UNTIL: deadline})
+            connection.execution_options(**{WRITE_UNTIL: deadline})
             with connection.begin():
                 yield connection
 

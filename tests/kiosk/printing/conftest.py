@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from motcua.admin.database import WRITE_UNTIL
 from motcua.admin.domain.printing import order_receipt
 from motcua.admin.enums import PrintKind, PrintReason, PrintState
 from motcua.admin.models import PrintJob
@@ -34,6 +36,7 @@ QUICK = Patience(mm_a_second=1_000_000)
 #: For printers that are known to say nothing.
 HASTY = Patience(write=0.3, answer=0.05, mm_a_second=1_000_000)
 STALE = timedelta(seconds=180)
+PATIENCE_SECONDS = 10
 
 
 @dataclass
@@ -78,9 +81,17 @@ class PaperHall:
         self.town.printer.paper_mm = paper_mm
         self.session.commit()
 
+    def begin(self) -> None:
+        """Begin as a command does, with the right to write: what was read before may be old, the loop writes too."""
+        self.session.rollback()
+        if self.motcua.database.is_sqlite:
+            self.session.connection(execution_options={WRITE_UNTIL: time.monotonic() + PATIENCE_SECONDS})
+
     def ticket(self, number: int = 1, *, created_at: datetime | None = None, **fields: object) -> Ticket:
         """Add a ticket with its paper, as issuing leaves them."""
+        self.begin()
         ticket = add_ticket(self.session, self.town, number, **fields).ticket  # type: ignore[arg-type]
+        self.begin()
         self.session.add(
             PrintJob(
                 office_id=ticket.office_id,
@@ -97,7 +108,9 @@ class PaperHall:
 
     def dossier(self) -> Dossier:
         """Take a dossier in, with its receipt."""
+        self.begin()
         dossier = add_dossier(self.session, self.town, None).dossier
+        self.begin()
         order_receipt(self.session, dossier, printer_id=self.town.printer.id, now=self.clock())
         self.session.commit()
         return dossier
