@@ -165,17 +165,15 @@ def app(shared_app: Flask) -> Iterator[Flask]:
         forget_audit(connection)
         # Row by row and not TRUNCATE: a board's stream may still be reading, and must not deadlock with us.
         tables = [*(table.name for table in reversed(Record.metadata.sorted_tables)), "ab_user_role", "ab_user"]
-        run_script(connection, "; ".join(f"DELETE FROM {table}" for table in tables))  # noqa: S608 - fixed names
+        run_all(connection, [f"DELETE FROM {table}" for table in tables])  # noqa: S608 - fixed names
 
 
-def run_script(connection: sa.Connection, script: str) -> None:
-    """Run statements in one go and in the transaction that is open: most tests end here."""
+def run_all(connection: sa.Connection, statements: list[str]) -> None:
+    """Run statements with nothing between them and the driver, in the transaction that is open."""
     driver: Any = connection.connection.driver_connection
-    if connection.dialect.name == "postgresql":
-        driver.execute(script)
-    else:
-        for statement in script.split("; "):
-            driver.execute(statement)
+    # PostgreSQL takes them in one journey; the driver of SQLite would commit before a script.
+    for statement in ["; ".join(statements)] if connection.dialect.name == "postgresql" else statements:
+        driver.execute(statement)
 
 
 @pytest.fixture

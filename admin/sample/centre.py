@@ -48,7 +48,9 @@ def add_users(app: Flask, hashes: Mapping[str, Future[str]]) -> dict[str, int]:
     return ids
 
 
-def add_centre(motcua: Motcua, users: Mapping[str, int], *, always_open: bool, now: datetime) -> str:
+def add_centre(
+    motcua: Motcua, users: Mapping[str, int], *, always_open: bool, now: datetime, dossiers: int = DOSSIERS
+) -> str:
     """Put the sample centre, its procedures and its dossiers in, all or nothing; return the kiosk's token."""
     with motcua.database.write() as session:
         load_holidays(session, HOLIDAYS)
@@ -68,7 +70,7 @@ def add_centre(motcua: Motcua, users: Mapping[str, int], *, always_open: bool, n
         add_dossiers(
             session,
             commune.office,
-            DOSSIERS,
+            dossiers,
             receivers=[users[name] for name, _, _, role in PEOPLE if role == StaffRole.RECEIVING_OFFICER],
             officers=[users[name] for name, _, _, role in PEOPLE if role == StaffRole.CASE_OFFICER],
             qr_key=motcua.settings.qr_key,

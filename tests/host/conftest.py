@@ -1,14 +1,29 @@
-"""The wheel, a clean environment with it, and hosts that are not ours."""
+"""The wheel, a clean environment with it, hosts that are not ours, and two offices of one that is."""
 
 from __future__ import annotations
 
 import sysconfig
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.admin.two_offices import TwoOffices, build_two_offices
+from tests.host.authorization import prepare
 from tests.host.once import once
 from tests.host.wheels import build_wheel, make_environment, run
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from sqlalchemy.orm import Session
+
+
+@pytest.fixture
+def two(app: Flask, session: Session) -> TwoOffices:
+    """Return two offices with a row of every kind."""
+    two = build_two_offices(app, session)
+    prepare(session, two)
+    return two
 
 
 @pytest.fixture(scope="session")

@@ -14,12 +14,11 @@ import sqlalchemy as sa
 
 from motcua.admin.models.base import Record
 from tests.admin.forms import form_at
-from tests.admin.two_offices import TwoOffices, build_two_offices
-from tests.host.authorization import TABLE, addresses, prepare, table
+from tests.admin.two_offices import TwoOffices
+from tests.host.authorization import TABLE, addresses, table
 
 if TYPE_CHECKING:
     from flask import Flask
-    from sqlalchemy.orm import Session
 
     from motcua.admin.database import Database
 
@@ -28,13 +27,6 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:Yielding raw tuples:DeprecationWarning"),
     pytest.mark.filterwarnings("ignore:Passing SelectField choices as tuples:DeprecationWarning"),
 ]
-
-
-@pytest.fixture
-def two(app: Flask, session: Session) -> TwoOffices:
-    two = build_two_offices(app, session)
-    prepare(session, two)
-    return two
 
 
 @pytest.mark.timeout(600)

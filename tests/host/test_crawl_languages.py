@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import uuid
-from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -14,17 +13,14 @@ from sqlalchemy import Enum, String, inspect, select
 from sqlalchemy.orm import Session
 
 from motcua.admin.app import create_app
-from motcua.admin.domain.calendar import load_holidays
 from motcua.admin.domain.names import full_name
-from motcua.admin.domain.procedure_import import import_procedures
-from motcua.admin.enums import Language, StaffRole
+from motcua.admin.enums import Language
 from motcua.admin.extension import EXTENSION, Motcua
 from motcua.admin.models.base import Record
 from motcua.admin.permissions import AUDITOR, ROLE_OF_STAFF, SYSTEM_ADMIN, sync_roles
 from motcua.admin.platform_words import CATALOGUE as PLATFORM
-from motcua.admin.sample.centre import COMMUNE_NAME, HOLIDAYS, IDENTIFIER, PROCEDURES
-from motcua.admin.sample.dossiers import add_dossiers
-from motcua.admin.sample.office import PEOPLE, add_commune, add_province, place_people
+from motcua.admin.sample.centre import add_centre
+from motcua.admin.sample.office import PEOPLE
 from motcua.admin.schema import upgrade
 from motcua.kiosk.auth import COOKIE
 from tests.conftest import app_config
@@ -66,7 +62,7 @@ def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
         upgrade(motcua.database.engine)
         sync_roles(app.appbuilder)
         users = add_users(app)
-        app.config["KIOSK_TOKEN"] = fill(motcua, users)
+        app.config["KIOSK_TOKEN"] = add_centre(motcua, users, always_open=True, now=motcua.clock(), dossiers=60)
     yield app
     motcua.database.engine.dispose()
     with app.app_context():
@@ -81,34 +77,6 @@ def add_users(app: Flask) -> dict[str, int]:
         name: security.add_user(name, first, last, f"{name}@test.vn", security.find_role(role), PASSWORD).id
         for name, first, last, role in people
     }
-
-
-def fill(motcua: Motcua, users: dict[str, int]) -> str:
-    now = motcua.clock()
-    with motcua.database.write() as session:
-        load_holidays(session, HOLIDAYS)
-        with PROCEDURES.open(encoding="utf-8-sig", newline="") as file:
-            import_procedures(session, file, effective_from=now.date() - timedelta(days=30))
-        commune = add_commune(
-            session,
-            add_province(session),
-            code=COMMUNE,
-            name=COMMUNE_NAME,
-            identifier=IDENTIFIER,
-            always_open=True,
-            now=now,
-        )
-        place_people(session, commune.office, users)
-        add_dossiers(
-            session,
-            commune.office,
-            60,
-            receivers=[users[name] for name, _, _, role in PEOPLE if role == StaffRole.RECEIVING_OFFICER],
-            officers=[users[name] for name, _, _, role in PEOPLE if role == StaffRole.CASE_OFFICER],
-            qr_key=motcua.settings.qr_key,
-            now=now,
-        )
-        return commune.kiosk_token
 
 
 @pytest.fixture(scope="module")

@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.admin.two_offices import TwoOffices, build_two_offices
+from tests.admin.two_offices import TwoOffices
 from tests.browsing import needs_chromium
-from tests.host.authorization import addresses, prepare
+from tests.host.authorization import addresses
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flask import Flask
     from playwright.sync_api import Browser, ConsoleMessage, Page
-    from sqlalchemy.orm import Session
 
     from tests.conftest import Figures
 
@@ -28,13 +27,6 @@ pytestmark = [
     pytest.mark.timeout(600),
     needs_chromium,
 ]
-
-
-@pytest.fixture
-def two(app: Flask, session: Session) -> TwoOffices:
-    two = build_two_offices(app, session)
-    prepare(session, two)
-    return two
 
 
 @pytest.fixture

@@ -10,8 +10,7 @@ from sqlalchemy import String, inspect
 
 from motcua.admin.views.base import OfficeModelView
 from motcua.admin.views.listing import asked_by
-from tests.admin.two_offices import TwoOffices, build_two_offices
-from tests.host.authorization import prepare
+from tests.admin.two_offices import TwoOffices
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,13 +38,6 @@ _NO_PAGES = [
     "1'--",
 ]
 _NO_SORTS = ["nix", "-nix", "--code", "id;drop", "code desc", "office.name", "1", "(select 1)", "__class__", "-"]
-
-
-@pytest.fixture
-def two(app: Flask, session: Session) -> TwoOffices:
-    two = build_two_offices(app, session)
-    prepare(session, two)
-    return two
 
 
 @pytest.fixture
