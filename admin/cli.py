@@ -97,10 +97,10 @@ def demo(*, host: str, port: int, data_dir: Path, reset: bool, always_open: bool
 @click.option("--threads", default=16, show_default=True, help="Requests each process serves at once.")
 def serve(*, host: str, port: int, processes: int, threads: int) -> None:
     """Run the production web server. Run `motcua worker` beside it."""
-    from motcua.admin.processes import web_server
+    from motcua.admin.web_server import WebServer
 
     _check_free(host, port)
-    web_server(_config_file(), host=host, port=port, processes=processes, threads=threads).serve()
+    WebServer(_config_file(), host=host, port=port, processes=processes, threads=threads).run()
 
 
 @motcua.command("worker")

@@ -143,6 +143,7 @@ class Database:
         self._looking_up = self.engine.execution_options(
             **({_LOOK_UP: True} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"})
         )
+        self._reading = self.engine.execution_options(**({} if self.is_sqlite else {"postgresql_readonly": True}))
         self._turn = threading.Lock()
 
     def _engine(self, url: URL) -> Engine:
@@ -273,5 +274,14 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """Open a session for reading; nothing it does is kept."""
-        with Session(bind=self.engine, expire_on_commit=False) as session:
+        if self.is_sqlite:
+            with Session(bind=self.engine, expire_on_commit=False) as session:
+                yield session
+            return
+        # Its transaction may not write, and so it may end with COMMIT: with every ROLLBACK
+        # psycopg has the server forget the statements it had prepared, and plan them anew.
+        with (
+            self._reading.begin() as connection,
+            Session(bind=connection, expire_on_commit=False, join_transaction_mode="rollback_only") as session,
+        ):
             yield session

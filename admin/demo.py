@@ -19,15 +19,16 @@ import click
 from sqlalchemy import select
 from werkzeug.security import generate_password_hash
 
-from motcua.admin.app import ADDON_MANAGERS, CONFIG_ENVIRONMENT, create_app
+from motcua.admin.app import ADDON_MANAGERS, create_app
 from motcua.admin.demo_folder import DemoPlaces, kept_or_new_secrets, make_ready, write_config, write_private
 from motcua.admin.extension import EXTENSION, Motcua
 from motcua.admin.models import Office
 from motcua.admin.permissions import sync_roles
-from motcua.admin.processes import Background, web_server
+from motcua.admin.processes import Background
 from motcua.admin.sample.centre import COMMUNE, add_centre, add_users
 from motcua.admin.sample.office import PEOPLE
 from motcua.admin.schema import upgrade
+from motcua.admin.web_server import WebServer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,8 +55,7 @@ def run_demo(*, host: str, port: int, folder: Path, reset: bool, always_open: bo
     url = f"http://{_reachable(host)}:{port}"
     kept = kept_or_new_secrets(places)
     write_config(places, url, kept["secret_key"])
-    os.environ[CONFIG_ENVIRONMENT] = str(places.config)
-    server = web_server(places.config, host=host, port=port, processes=1, threads=WEB_THREADS, is_quiet=True)
+    server = WebServer(places.config, host=host, port=port, processes=1, threads=WEB_THREADS, is_quiet=True)
     hashes = {} if places.secrets.exists() else _hash_aside(kept["passwords"])
     has_schema, is_stopped = multiprocessing.Event(), threading.Event()
 
@@ -76,7 +76,7 @@ def run_demo(*, host: str, port: int, folder: Path, reset: bool, always_open: bo
         beside = executor.submit(run_beside)
         beside.add_done_callback(_stop_if_failed)
         try:
-            server.serve(target_loader=partial(_app_once_possible, has_schema), wrap_loader=False)
+            server.run(partial(_app_once_possible, has_schema))
         finally:
             is_stopped.set()
         beside.result()

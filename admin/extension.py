@@ -39,6 +39,8 @@ class Motcua:
     #: Whether tries on our own doors are limited. Always, whatever limits the platform keeps; tests that ask a
     #: thousand times switch it off.
     counts_tries: bool = True
+    #: Whether the server is about to end and waits for what is still being answered.
+    is_stopping: Callable[[], bool] = field(default=lambda: False)
 
 
 def current_motcua() -> Motcua:

@@ -110,7 +110,7 @@ class BoardApi(JsonApi):
             find_hall(session, office)
         if not self.places.take():
             raise StreamsFullError(limit=self.places.limit)
-        lines: Iterator[str] = stream(motcua.database, motcua.clock, office, after, life_seconds=self.stream_seconds)
+        lines: Iterator[str] = stream(motcua, office, after, life_seconds=self.stream_seconds)
         response = Response(lines, content_type=f"{_STREAM}; charset=utf-8")
         # Not in the generator: one that was never started is never finished either (HEAD).
         response.call_on_close(self.places.give_back)

@@ -18,8 +18,7 @@ from motcua.admin.errors import NotFoundError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from motcua.admin.clock import Clock
-    from motcua.admin.database import Database
+    from motcua.admin.extension import Motcua
 
 # A connection ends after so long and the browser opens a new one, so that no thread is taken for good.
 LIFE_SECONDS = 55.0
@@ -54,10 +53,8 @@ def to_json(body: Any) -> str:
     return json.dumps(body, ensure_ascii=False, default=datetime.isoformat)
 
 
-def stream(
-    database: Database, clock: Clock, office_code: str, after: int | None, *, life_seconds: float
-) -> Iterator[str]:
-    """Yield server-sent events until the connection has lived its time.
+def stream(motcua: Motcua, office_code: str, after: int | None, *, life_seconds: float) -> Iterator[str]:
+    """Yield server-sent events until the connection has lived its time or the server is to end.
 
     Every log event is a message of its own with its number as ``id``; after
     each batch, and as a heartbeat, a ``state`` message says how the hall
@@ -68,18 +65,18 @@ def stream(
     ends_at = time.monotonic() + life_seconds
     try:
         while True:
-            news = _news(database, clock, office_code, after)
+            news = _news(motcua, office_code, after)
             yield from _messages(news)
             after = news.last_seq
-            if not _wait_for_more(database, office_code, after, ends_at):
+            if not _wait_for_more(motcua, office_code, after, ends_at):
                 return
     except (DBAPIError, PoolTimeoutError, NotFoundError):
         return
 
 
-def _news(database: Database, clock: Clock, office_code: str, after: int | None) -> BoardNews:
-    with database.read() as session:
-        return board_news(session, find_hall(session, office_code), after=after, now=clock())
+def _news(motcua: Motcua, office_code: str, after: int | None) -> BoardNews:
+    with motcua.database.read() as session:
+        return board_news(session, find_hall(session, office_code), after=after, now=motcua.clock())
 
 
 def _messages(news: BoardNews) -> Iterator[str]:
@@ -89,14 +86,14 @@ def _messages(news: BoardNews) -> Iterator[str]:
     yield f"id: {news.last_seq}\nevent: state\ndata: {to_json(body)}\n\n"
 
 
-def _wait_for_more(database: Database, office_code: str, after: int, ends_at: float) -> bool:
-    """Wait for the next event or heartbeat; False when the connection has lived its time."""
+def _wait_for_more(motcua: Motcua, office_code: str, after: int, ends_at: float) -> bool:
+    """Wait for the next event or heartbeat; False when the connection has lived its time or the server is to end."""
     beat_at = time.monotonic() + HEARTBEAT_SECONDS
     while time.monotonic() < beat_at:
-        if time.monotonic() >= ends_at:
+        if time.monotonic() >= ends_at or motcua.is_stopping():
             return False
         time.sleep(_LOOK_SECONDS)
-        with database.read() as session:
+        with motcua.database.read() as session:
             if last_seq(session, find_hall(session, office_code).id) != after:
                 return True
     return True

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.orm import aliased
 
+from motcua.admin.domain.line import is_before
 from motcua.admin.domain.tracking import find_by_token, token_digest
 from motcua.admin.domain.waits import estimated_minutes
 from motcua.admin.enums import DossierStatus, Errand, TicketState
@@ -181,14 +182,11 @@ def _ticket_void_at(service_day: date, time_zone: str) -> datetime:
 def _ticket_alone() -> Select[*tuple[Any, ...]]:
     """Return the statement for all that is said of a ticket from which no dossier was taken in."""
     other = aliased(Ticket)
-    is_first = (other.priority_rank < Ticket.priority_rank) | (
-        (other.priority_rank == Ticket.priority_rank) & (other.queued_seq < Ticket.queued_seq)
-    )
     ahead = select(func.count(other.id)).where(
         other.service_id == Ticket.service_id,
         other.service_day == Ticket.service_day,
         other.state == TicketState.WAITING,
-        is_first,
+        is_before(other, Ticket),
     )
     open_counters = (
         select(func.count(counter_service.c.counter_id))

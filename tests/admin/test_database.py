@@ -205,13 +205,34 @@ def test_a_command_that_raises_leaves_nothing(database: Database) -> None:
         assert session.scalars(select(Field)).all() == []
 
 
-def test_what_a_reader_changes_is_not_kept(database: Database) -> None:
+def change_as_a_reader(database: Database) -> None:
     with database.read() as session:
         session.add(Field(name="Đất đai"))
         session.flush()
 
+
+def test_what_a_reader_changes_is_not_kept(database: Database) -> None:
+    """PostgreSQL does not even hear of it."""
+    refused = pytest.raises(DBAPIError, match="read-only transaction")
+    with nullcontext() if database.is_sqlite else refused:
+        change_as_a_reader(database)
+
     with database.read() as session:
         assert session.scalars(select(Field)).all() == []
+
+
+def test_what_readers_ask_again_and_again_is_planned_once(database: Database) -> None:
+    """The phones of a hall ask the same every few seconds; planning takes longer than the answer."""
+    if database.is_sqlite:
+        pytest.skip("SQLite keeps no plans for others")
+    database.engine.dispose()
+    for _ in range(10):
+        with database.read() as session:
+            session.scalars(select(Field)).all()
+
+    with database.read() as session:
+        kept = session.scalars(sa.text("SELECT statement FROM pg_prepared_statements")).all()
+    assert [statement.split()[-1] for statement in kept] == ["motcua_field"]
 
 
 def test_a_command_is_kept_when_its_block_ends(database: Database) -> None:

@@ -5,59 +5,24 @@ from __future__ import annotations
 import os
 import random
 import signal
-import socket
-import subprocess
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
 import pytest
 
-from motcua.admin.app import CONFIG_ENVIRONMENT
-from tests.chaos.centre import ROOT, Centre, Told, insist, verdict
+from tests.chaos.centre import Centre, Told, insist, verdict
+from tests.chaos.real_server import free_port, served, workers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.conftest import Figures
 
 ROUNDS = 3
 VISITORS = 4
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="finds a server's processes in /proc")
-
-
-@contextmanager
-def served(centre: Centre, port: int) -> Iterator[subprocess.Popen[bytes]]:
-    """Run ``motcua serve`` in a process group of its own; nothing of it is left afterwards."""
-    command = [sys.executable, "-m", "motcua.admin", "serve", "--port", str(port), "--threads", "4"]
-    environment = os.environ | {CONFIG_ENVIRONMENT: str(centre.config)}
-    with (
-        (centre.config.parent / "serve.log").open("ab") as log,
-        subprocess.Popen(  # noqa: S603 - our own command
-            command, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True
-        ) as server,
-    ):
-        try:
-            yield server
-        finally:
-            os.killpg(server.pid, signal.SIGKILL)
-
-
-def workers(server: subprocess.Popen[bytes]) -> list[int]:
-    """Return the processes in which the server answers requests."""
-    children = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text("ascii")
-    return [int(child) for child in children.split()]
-
-
-def free_port() -> int:
-    """Return a port nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 def keep_asking(port: int, centre: Centre, stop: Event) -> list[Told]:

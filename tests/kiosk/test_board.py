@@ -255,10 +255,10 @@ def test_a_record_that_is_away_is_503_and_never_an_empty_list(
     assert (page.status_code, '<meta http-equiv="refresh"' in page.get_data(as_text=True)) == (503, True)
 
 
-def test_the_stream_is_the_same_log_with_its_numbers_as_ids(session: Session, town: Town, database: Database) -> None:
+def test_the_stream_is_the_same_log_with_its_numbers_as_ids(session: Session, town: Town, motcua: Motcua) -> None:
     call(session, add_ticket(session, town, 1).ticket, town.counter1)
 
-    messages = list(stream(database, lambda: NINE, "chau-ninh", 0, life_seconds=0))
+    messages = list(stream(motcua, "chau-ninh", 0, life_seconds=0))
 
     assert messages[0] == "retry: 1000\n\n"
     fields = [dict(line.split(": ", 1) for line in message.splitlines() if line) for message in messages[1:]]
@@ -268,14 +268,24 @@ def test_the_stream_is_the_same_log_with_its_numbers_as_ids(session: Session, to
     assert all(message.endswith("\n\n") for message in messages)
 
 
-def test_the_stream_tells_what_happens_while_it_is_open(session: Session, town: Town, database: Database) -> None:
-    messages = stream(database, lambda: NINE, "chau-ninh", None, life_seconds=20)
+def test_the_stream_tells_what_happens_while_it_is_open(session: Session, town: Town, motcua: Motcua) -> None:
+    messages = stream(motcua, "chau-ninh", None, life_seconds=20)
     assert [next(messages), next(messages).partition("\n")[0]] == ["retry: 1000\n\n", "id: 0"]
 
     add_ticket(session, town, 1)
 
     assert next(messages).startswith('id: 1\ndata: {"seq": 1, "kind": "issued", "label": "A001"')
     messages.close()
+
+
+@pytest.mark.usefixtures("town")
+def test_the_stream_ends_when_the_server_is_to_end(motcua: Motcua) -> None:
+    messages = stream(motcua, "chau-ninh", None, life_seconds=3600)
+    next(messages)
+
+    motcua.is_stopping = lambda: True
+
+    assert [message.partition("\n")[0] for message in messages] == ["id: 0"]
 
 
 def test_a_stream_goes_on_after_the_last_event_the_browser_has_seen(
