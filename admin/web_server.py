@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import multiprocessing
 import os
+import signal
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -66,6 +67,8 @@ class WebServer(MPServer):
 
 
 def _app_that_hears(load: Callable[[], Flask], is_stopping: Any) -> Flask:
+    # Ctrl+C reaches this process as well as the server that ends it; asked twice at once, granian may never end.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     app = load()
     motcua: Motcua = app.extensions[EXTENSION]
     motcua.is_stopping = lambda: bool(is_stopping.value)

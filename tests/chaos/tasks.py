@@ -117,6 +117,13 @@ def read_then_write(app: Flask, service: int, times: int) -> int:
     return times
 
 
+def log_in(app: Flask, username: str, times: int) -> list[int]:
+    """Try a wrong password again and again; return what was answered."""
+    client = app.test_client()
+    wrong = {"username": username, "password": "sai", "provider": "db"}
+    return [client.post("/api/v1/security/login", json=wrong).status_code for _ in range(times)]
+
+
 def act(app: Flask, office: int, times: int) -> int:
     """Do what changes nothing and is audited, such as reading a dossier; return how often that worked."""
     motcua: Motcua = app.extensions[EXTENSION]
@@ -154,4 +161,4 @@ def change_and_die(app: Flask, service: int, kills: int, longest_life: float) ->
     return begun
 
 
-TASKS = {task.__name__: task for task in (take, count_up, read_then_write, act, change, change_and_die)}
+TASKS = {task.__name__: task for task in (take, count_up, read_then_write, log_in, act, change, change_and_die)}

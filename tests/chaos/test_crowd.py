@@ -137,3 +137,10 @@ def test_looking_before_writing_is_never_locked_out(centre: Centre, nursery: Nur
 
     figures(f"DB-03 {centre.kind}: 8 processes, 400 commands, 0 locked out, {time.monotonic() - began:.1f} s")
     assert told == [50] * 8
+
+
+def test_four_processes_count_wrong_passwords_together(nursery: Nursery) -> None:
+    """TRK-05 for logins: in memory four processes would let through 20 of "5 per minute"."""
+    told = nursery.all_at_once("log_in", [{"username": "lan", "times": 5}] * 4)
+
+    assert sorted(status for statuses in told for status in statuses) == [401] * 5 + [429] * 15
