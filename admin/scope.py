@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask import current_app, has_app_context
 from flask_appbuilder.security.sqla.models import Role, User, assoc_group_role, assoc_user_group, assoc_user_role
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select, union
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, false, or_, select, union
 from sqlalchemy.orm import Query, Session, aliased, joinedload
 
 from motcua.admin.enums import StaffRole
@@ -148,7 +148,7 @@ def rows_in_scope(model: type[Any], user_id: int | None, *roles: StaffRole) -> C
     return offices.exists() if model in _SHARED else _ROUTES[model](offices)
 
 
-def offices_in_scope(user_id: int, *roles: StaffRole) -> Select[Any]:
+def offices_in_scope(user_id: int | BindParameter[int], *roles: StaffRole) -> Select[Any]:
     """Return, as a select of office ids, where a person has a place and what lies below it."""
     held = (
         select(StaffMember.office_id.label("id"), StaffMember.role)

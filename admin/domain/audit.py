@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from motcua.admin.domain.audit_chain import GENESIS, canonical, digest, row_hash
@@ -37,6 +37,14 @@ _AS_ONE = "motcua_audit_as_one"
 _NAMED = "motcua_audit_named"
 _SALT_BYTES = 16
 _NAME_LETTERS = 200
+# Built once: every command ends with them.
+_TAKE_END = (
+    update(AuditHead)
+    .where(AuditHead.chain == bindparam("of_chain"))
+    .values(sequence=AuditHead.sequence + bindparam("count"))
+    .returning(AuditHead.sequence, AuditHead.hash)
+)
+_SEAL_END = update(AuditHead).where(AuditHead.chain == bindparam("of_chain")).values(hash=bindparam("last_hash"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,23 +189,18 @@ def _append(connection: Connection, chain: int, acts: list[Act], *, actor: Actor
         row["hash"] = previous = row_hash(row)
         rows.append(row)
     connection.execute(insert(AuditEntry), rows)
-    connection.execute(update(AuditHead).where(AuditHead.chain == chain).values(hash=previous))
+    connection.execute(_SEAL_END, {"of_chain": chain, "last_hash": previous})
 
 
 def _take_end(connection: Connection, chain: int, count: int) -> tuple[int, str]:
     """Move the end of a chain on, and return where it is now and its hash before; it is ours until the commit."""
-    moved = (
-        update(AuditHead)
-        .where(AuditHead.chain == chain)
-        .values(sequence=AuditHead.sequence + count)
-        .returning(AuditHead.sequence, AuditHead.hash)
-    )
-    head = connection.execute(moved).first()
+    moved = {"of_chain": chain, "count": count}
+    head = connection.execute(_TAKE_END, moved).first()
     if head is None:
         dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
         first = dialect.insert(AuditHead).values(chain=chain, sequence=0, hash=GENESIS)
         connection.execute(first.on_conflict_do_nothing())
-        head = connection.execute(moved).one()
+        head = connection.execute(_TAKE_END, moved).one()
     return head.sequence, head.hash
 
 

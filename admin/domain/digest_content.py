@@ -14,7 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from flask_appbuilder.security.sqla.models import User
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 
 from motcua.admin.domain.audit_reading import ends
 from motcua.admin.domain.digest_recipients import digest_calendar
@@ -129,11 +129,12 @@ def digest_for(
     today = now.astimezone(calendar.zone).date()
     soon = calendar.add_working_days(today, limits.days_ahead)
     rows = session.execute(
-        _pressing(
-            recipient.user_id,
-            due_before=calendar.moment(soon + timedelta(days=1), time()),
-            waiting_since=now - timedelta(days=limits.waiting_days),
-        )
+        _PRESSING,
+        {
+            "reader": recipient.user_id,
+            "due_before": calendar.moment(soon + timedelta(days=1), time()),
+            "waiting_since": now - timedelta(days=limits.waiting_days),
+        },
     ).all()
     signs = _signs(rows)
     sort = _Sorter(calendar, now, limits)
@@ -167,7 +168,7 @@ def _waiting_since() -> Any:
     )
 
 
-def _pressing(user_id: int, *, due_before: datetime, waiting_since: datetime) -> Executable:
+def _pressing() -> Executable:
     """Ask for what is due soon or late, and for what has waited long, in the supervisor's offices."""
     since = _waiting_since()
     return (
@@ -189,14 +190,17 @@ def _pressing(user_id: int, *, due_before: datetime, waiting_since: datetime) ->
         .join(Office, Office.id == Dossier.office_id)
         .outerjoin(User, User.id == Dossier.assigned_to_id)
         .where(
-            Dossier.office_id.in_(offices_in_scope(user_id, StaffRole.SUPERVISOR)),
+            Dossier.office_id.in_(offices_in_scope(bindparam("reader"), StaffRole.SUPERVISOR)),
             or_(
-                and_(is_running(), Dossier.due_at < due_before),
-                and_(Dossier.status.in_(WAITING_FOR_CITIZEN), since < waiting_since),
+                and_(is_running(), Dossier.due_at < bindparam("due_before")),
+                and_(Dossier.status.in_(WAITING_FOR_CITIZEN), since < bindparam("waiting_since")),
             ),
         )
         .order_by(Dossier.due_at, Dossier.code)
     )
+
+
+_PRESSING = _pressing()
 
 
 class _Sorter:

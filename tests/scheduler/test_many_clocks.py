@@ -38,6 +38,7 @@ pytestmark = pytest.mark.timeout(900)
 ROOT = Path(__file__).parent.parent.parent
 PATIENCE = 60.0
 STUCK_SECONDS = 0.2
+LOOK_SECONDS = 0.05
 SUPERVISORS, FEW = 20, 2
 #: A Monday; the weekdays that follow hold no public holiday.
 FIRST_DAY = date(2027, 5, 10)
@@ -102,7 +103,7 @@ class Building:
             elif clock_goes_on and time.monotonic() - changed_at > STUCK_SECONDS:
                 changed_at = time.monotonic()
                 self.time.set(self.time() + LEASE)
-            time.sleep(0.02)
+            time.sleep(LOOK_SECONDS)
 
     def judge(self, days: list[date], *, supervisors: int = SUPERVISORS) -> tuple[int, int]:
         """Return how many digests were lost, and how many copies were too many."""
@@ -128,7 +129,7 @@ def until_gone(process: int) -> None:
         while True:
             os.kill(process, 0)
             assert time.monotonic() < deadline, "it lives"
-            time.sleep(0.002)
+            time.sleep(0.005)
 
 
 @pytest.fixture(scope="module")
