@@ -31,11 +31,8 @@ help: ## say what there is
 demo: .venv/demo ## run a complete centre with sample data; ARGS="--port 9000" for motcua demo's options
 	@$(BIN)/motcua demo $(ARGS)
 
-# One more than the two cores we count on: some tests wait, for a printer or for a process that dies.
-TESTS_AT_ONCE ?= 3
-
 test: .venv/dev ## run every test, on SQLite and PostgreSQL, with a real browser
-	@. tests/machine.sh && $(BIN)/python -m pytest -n $(TESTS_AT_ONCE) --dist worksteal --durations=30 $(ARGS)
+	@. tests/machine.sh && $(BIN)/python -m pytest -n 2 --dist worksteal --durations=30 $(ARGS)
 
 check: .venv/dev ## style, types, directions of imports, secrets, translations
 	@$(BIN)/ruff format --check .
