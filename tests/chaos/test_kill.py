@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 # SQLite is what one machine runs on, and what a power cut hits; PostgreSQL's own processes survive ours.
 KILLS = {"sqlite": 500, "postgresql": 200}
 VISITORS = 4
-LONGEST_LIFE_SECONDS = 0.05
+LONGEST_LIFE_SECONDS = 0.08
 DEATHS_AT_A_PLACE = 20
 
 # On PostgreSQL a number is one statement, and these lie inside it: they are the server's, which is not killed here.
