@@ -194,13 +194,13 @@ def _append(connection: Connection, chain: int, acts: list[Act], *, actor: Actor
 
 def _take_end(connection: Connection, chain: int, count: int) -> tuple[int, str]:
     """Move the end of a chain on, and return where it is now and its hash before; it is ours until the commit."""
-    moved = {"of_chain": chain, "count": count}
-    head = connection.execute(_TAKE_END, moved).first()
+    step = {"of_chain": chain, "count": count}
+    head = connection.execute(_TAKE_END, step).first()
     if head is None:
         dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
         first = dialect.insert(AuditHead).values(chain=chain, sequence=0, hash=GENESIS)
         connection.execute(first.on_conflict_do_nothing())
-        head = connection.execute(_TAKE_END, moved).one()
+        head = connection.execute(_TAKE_END, step).one()
     return head.sequence, head.hash
 
 
