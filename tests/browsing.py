@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
     from flask import Flask
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, BrowserContext, Page
 
 #: The headless shell first: the same engine, without the window nobody looks at, in two thirds of the time.
 CHROMIUM = (
@@ -89,6 +89,14 @@ def served(app: Flask) -> Iterator[str]:
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+def be_asked_from_the_start(context: BrowserContext) -> None:
+    """Let the browser ask before every request from its first page on, also when there is nothing to say yet.
+
+    Told of a route on an open page only, it may send the next request as it did before.
+    """
+    context.route("**/asked-for-by-nobody", lambda route: route.abort())
 
 
 def let_pass(page: Page, seconds: float) -> None:

@@ -22,7 +22,7 @@ from motcua.admin.models import Dossier, PrintJob
 from motcua.admin.sample.centre import PROCEDURES
 from tests.admin.console import POLL_MILLISECONDS, STATE, asked_again, settled
 from tests.admin.desk import sign_in
-from tests.browsing import let_pass, needs_chromium
+from tests.browsing import be_asked_from_the_start, let_pass, needs_chromium
 from tests.kiosk.hall import away
 
 if TYPE_CHECKING:
@@ -73,6 +73,7 @@ def page(browser: Browser, app: Flask, hall: Hall, address: str) -> Iterator[Pag
     """Return Lan's screen at counter 1, nothing said on the browser's console."""
     assert hall.town.counter1.number == 1
     context = browser.new_context(base_url=address, viewport={"width": 1366, "height": 768}, locale="vi-VN")
+    be_asked_from_the_start(context)
     log_in(app, context, address)
     page = context.new_page()
     page.clock.install(time=MORNING)
