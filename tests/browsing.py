@@ -70,7 +70,7 @@ def closing_files(app: Flask) -> WSGIApplication:
 
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         body = app(environ, start_response)
-        if not environ["PATH_INFO"].startswith("/static/"):
+        if "/static/" not in environ["PATH_INFO"]:
             return body
         with closing(body):  # type: ignore[type-var]
             return [b"".join(body)]

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from motcua.kiosk.auth import COOKIE
-from tests.browsing import be_asked_from_the_start
 from tests.kiosk.taking import Kiosk
 from tests.kiosk.touching import BROKEN, LISTEN, UPRIGHT, Record
 from tests.town import NINE, Town, build_town
@@ -44,7 +43,6 @@ def page(request: pytest.FixtureRequest, browser: Browser, address: str, town: T
     context = browser.new_context(
         base_url=address, viewport={"width": width, "height": height}, locale="vi-VN", has_touch=True
     )
-    be_asked_from_the_start(context)
     context.add_cookies([{"name": COOKIE, "value": town.kiosk_token, "url": address}])
     page = context.new_page()
     faults: list[str] = []

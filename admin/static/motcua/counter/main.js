@@ -89,7 +89,7 @@ function hideNotice() {
 /** Take a state over, unless a newer one has come meanwhile. */
 function take(fresh, askedAt) {
   if (!fresh) return;
-  if (state && fresh.seq < state.seq && askedAt < takenAt) return;
+  if (state && fresh.seq < state.seq && askedAt <= takenAt) return;
   if (state && fresh.day !== state.day) forgetProcedures();
   setClock(fresh.now);
   state = fresh;
