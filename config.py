@@ -131,6 +131,10 @@ MOTCUA_SECURE_HEADERS = True
 # Whether logins end: at logout, when the person's password, roles, office or state change, after a while
 MOTCUA_STAFF_SESSIONS = True
 
+# Whether a platform without any account gets its first one by a link that "motcua upgrade" prints.
+# Without it: where people log in with FAB's own passwords
+# MOTCUA_FIRST_ACCOUNT = False
+
 # Whether a login takes a code from the person's phone beside the password: "off", "offered" or "required".
 # Without it: offered with FAB's own passwords and security manager as below, otherwise off
 # MOTCUA_SECOND_FACTOR = "required"

@@ -132,6 +132,37 @@ def upgrade_command() -> None:
     upgrade(engine)
     sync_roles(current_app.appbuilder)  # type: ignore[attr-defined]
     click.echo(f"Database is at {schema_revision(engine)}; roles are up to date.")
+    if current_motcua().settings.first_account and _is_empty():
+        _print_first_account_link()
+
+
+@motcua.command("first-account")
+def first_account_command() -> None:
+    """Print the link under which the first account is made, where there is none yet."""
+    if not current_motcua().settings.first_account:
+        msg = "MOTCUA_FIRST_ACCOUNT is off: accounts are made where this platform keeps them."
+        raise click.ClickException(msg)
+    if not _is_empty():
+        msg = "There is an account already. A forgotten password: flask fab reset-password."
+        raise click.ClickException(msg)
+    _print_first_account_link()
+
+
+def _is_empty() -> bool:
+    from motcua.admin.domain.first_account import has_nobody
+
+    with current_motcua().database.read() as session:
+        return has_nobody(session)
+
+
+def _print_first_account_link() -> None:
+    from motcua.admin.first_account import new_link
+
+    click.echo(
+        "\nChưa có tài khoản nào. Tạo tài khoản quản trị đầu tiên, trong vòng 24 giờ, tại địa chỉ:"
+        "\nNo account yet. Make the administrator's, within 24 hours, at:"
+        f"\n\n  {new_link()}\n"
+    )
 
 
 @motcua.command("downgrade")

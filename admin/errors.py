@@ -22,6 +22,7 @@
   - NotFoundError             no such thing, or not for this person
     - UnknownServiceError
     - UnknownProcedureError
+    - FirstAccountLinkOldError
   - NotAllowedError           known, but not permitted
     - CatalogueKeeperError
     - DeviceRevokedError
@@ -40,6 +41,7 @@
     - DossierStateError
     - SecondFactorHeldError
     - TooManyFiltersError
+    - FirstAccountMadeError
     - SupplementPolicyUnsetError
     - OfficeNotReadyError
       - IdentifierMissingError
@@ -304,6 +306,14 @@ class UnknownProcedureError(NotFoundError):
     en = "The procedure “{procedure}” does not exist or is not in force today. Please choose again."
 
 
+class FirstAccountLinkOldError(NotFoundError):
+    """The link to the first account was right, and is more than a day old."""
+
+    code = "first_account_link_old"
+    vi = "Liên kết này đã quá 24 giờ và không còn dùng được. Hãy chạy lệnh `motcua first-account` để lấy liên kết mới."
+    en = "This link is more than 24 hours old and no longer works. Please run `motcua first-account` for a new one."
+
+
 class NotAllowedError(Refusal):
     """Known, but not permitted."""
 
@@ -446,6 +456,14 @@ class TooManyFiltersError(ConflictError):
     code = "too_many_filters"
     vi = "Danh sách này đã lưu đủ {most} bộ lọc. Vui lòng xóa một bộ lọc rồi lưu lại."
     en = "This list has {most} saved filters already. Please remove one, then save again."
+
+
+class FirstAccountMadeError(ConflictError):
+    """The platform has an account; the next ones are made by its administrator."""
+
+    code = "first_account_made"
+    vi = "Hệ thống đã có tài khoản. Vui lòng đăng nhập."
+    en = "There is an account already. Please log in."
 
 
 class SupplementPolicyUnsetError(ConflictError):

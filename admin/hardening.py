@@ -71,15 +71,21 @@ def complete(config: Mapping[str, Any]) -> dict[str, Any]:
     # Where people log in by FAB's own form and our doors; a single sign-on has a second step of its own.
     offered = "offered" if _has_our_doors(config) else "off"
     derived["MOTCUA_SECOND_FACTOR"] = offered
+    # An account of a directory or a single sign-on is not made here.
+    makes_accounts = _has_passwords(config)
+    derived["MOTCUA_FIRST_ACCOUNT"] = makes_accounts
     # With this name the browser itself refuses the cookie to other hosts and to plain http.
     derived["SESSION_COOKIE_NAME"] = "__Host-motcua" if is_https and not address.path else "session"
     return {key: value for key, value in derived.items() if config.get(key) is None or key not in config}
 
 
+def _has_passwords(config: Mapping[str, Any]) -> bool:
+    return bool(config.get("AUTH_TYPE", AUTH_DB) == AUTH_DB)
+
+
 def _has_our_doors(config: Mapping[str, Any]) -> bool:
-    has_passwords = config.get("AUTH_TYPE", AUTH_DB) == AUTH_DB
     is_ours = config.get("FAB_SECURITY_MANAGER_CLASS") == SECURITY_MANAGER
-    return has_passwords and is_ours and read_staff_sessions(config)
+    return _has_passwords(config) and is_ours and read_staff_sessions(config)
 
 
 def check_secret_key(config: Mapping[str, Any]) -> None:

@@ -60,6 +60,11 @@ SETTINGS = (
         False,
         "Whether logins end: at logout, when the person's password, roles, office or state change, after a while.",
     ),
+    Setting(
+        "MOTCUA_FIRST_ACCOUNT",
+        False,
+        "Whether a platform without any account gets its first one by a link that 'motcua upgrade' prints.",
+    ),
     Setting("MOTCUA_SESSION_IDLE_MINUTES", 30, "After how many minutes without a request a login ends."),
     Setting("MOTCUA_SESSION_HOURS", 12, "After how many hours a login ends, used or not."),
     Setting(
@@ -99,6 +104,7 @@ class Settings:
     fab_vietnamese: bool
     secure_headers: bool
     staff_sessions: bool
+    first_account: bool
     session_idle: timedelta
     session_length: timedelta
     second_factor: SecondFactorPolicy
@@ -144,6 +150,7 @@ def read_settings(config: Mapping[str, Any]) -> Settings:
         fab_vietnamese=yes_or_no(config, SETTINGS, "MOTCUA_FAB_VIETNAMESE"),
         secure_headers=yes_or_no(config, SETTINGS, "MOTCUA_SECURE_HEADERS"),
         staff_sessions=read_staff_sessions(config),
+        first_account=yes_or_no(config, SETTINGS, "MOTCUA_FIRST_ACCOUNT"),
         session_idle=timedelta(minutes=whole_number(config, SETTINGS, "MOTCUA_SESSION_IDLE_MINUTES", 1, 24 * 60)),
         session_length=timedelta(hours=whole_number(config, SETTINGS, "MOTCUA_SESSION_HOURS", 1, 24)),
         second_factor=_second_factor(config),

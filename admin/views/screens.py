@@ -14,6 +14,7 @@ from motcua.admin.views.counter import MotcuaCounterConsole
 from motcua.admin.views.desk import MotcuaDeskView
 from motcua.admin.views.devices import MotcuaDeviceView
 from motcua.admin.views.dossiers import MotcuaDossierView
+from motcua.admin.views.first_account import MotcuaFirstAccountView
 from motcua.admin.views.integrations import MotcuaIntegrationView
 from motcua.admin.views.offices import MotcuaOfficeView
 from motcua.admin.views.outbox import MotcuaMailView, MotcuaPaperView
@@ -106,6 +107,8 @@ def register_screens(appbuilder: AppBuilder) -> None:
             )
     appbuilder.add_view_no_menu(MotcuaFilterView)
     settings = current_motcua().settings
+    if settings.first_account:
+        appbuilder.add_view_no_menu(MotcuaFirstAccountView)
     if settings.staff_sessions:
         appbuilder.add_view_no_menu(MotcuaAccountView)
     if settings.second_factor != SecondFactorPolicy.OFF:

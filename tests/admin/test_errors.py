@@ -38,6 +38,8 @@ STATUS_OF_CODE = {
     "device_revoked": 403,
     "device_unknown": 401,
     "dossier_state": 409,
+    "first_account_link_old": 404,
+    "first_account_made": 409,
     "foreign_link": 400,
     "hours_missing": 409,
     "hours_order": 400,

@@ -25,7 +25,7 @@ PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 #: Off in a host, because they change its own pages; on in the standalone deployment.
 ON_STANDALONE = {"MOTCUA_FAB_VIETNAMESE", "MOTCUA_SECURE_HEADERS", "MOTCUA_STAFF_SESSIONS"}
 #: Setting it, even to its default, counts as having chosen.
-ONLY_COMMENTED = {"MOTCUA_MAIL_FROM", "MOTCUA_SECOND_FACTOR"}
+ONLY_COMMENTED = {"MOTCUA_FIRST_ACCOUNT", "MOTCUA_MAIL_FROM", "MOTCUA_SECOND_FACTOR"}
 _LINK = re.compile(r"\]\(([^)#\s]+)[^)]*\)")
 _TEST = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
 

@@ -124,9 +124,9 @@ def test_our_own_commands_do_not_rely_on_the_host(
 
     assert {rule for (rule, _), status in answers.items() if buttons.fullmatch(rule) and status != 403} == set()
     # A form is shown again, for its fields, its token or its old version. Who is not between password and code is
-    # led away from the second step.
+    # led away from the second step; who has not the link does not find the first account.
     others = {(rule, status) for (rule, _), status in answers.items() if status not in {400, 403, 409}}
-    assert others == {("/motcua/second-step/", 302)}
+    assert others == {("/motcua/second-step/", 302), ("/motcua/first-account/<link>", 404)}
     assert record_of(session) == before
 
 

@@ -50,6 +50,7 @@ NONSENSE: Mapping[str, tuple[object, ...]] = {
     "MOTCUA_FAB_VIETNAMESE": NO_SWITCH,
     "MOTCUA_SECURE_HEADERS": NO_SWITCH,
     "MOTCUA_STAFF_SESSIONS": NO_SWITCH,
+    "MOTCUA_FIRST_ACCOUNT": NO_SWITCH,
     "MOTCUA_SESSION_IDLE_MINUTES": outside(1, 1440),
     "MOTCUA_SESSION_HOURS": outside(1, 24),
     "MOTCUA_SECOND_FACTOR": ("yes", "", "OFFERED", True, None, "offered", "required"),
