@@ -13,6 +13,7 @@ from motcua.admin.enums import StaffRole
 from motcua.admin.permissions import ROLE_OF_STAFF
 from motcua.admin.sample.dossiers import add_dossiers
 from motcua.admin.sample.office import PEOPLE, add_commune, add_province, place_people
+from motcua.admin.sample.visitors import add_visitors
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from motcua.admin.extension import Motcua
 
 DOSSIERS = 320
+#: Working days of the past on which somebody came.
+VISITING_DAYS = 22
 A_YEAR = timedelta(days=365)
 COMMUNE = "binh-minh"
 COMMUNE_NAME = "Trung tâm Phục vụ hành chính công xã Bình Minh"
@@ -49,9 +52,15 @@ def add_users(app: Flask, hashes: Mapping[str, Future[str]]) -> dict[str, int]:
 
 
 def add_centre(
-    motcua: Motcua, users: Mapping[str, int], *, always_open: bool, now: datetime, dossiers: int = DOSSIERS
+    motcua: Motcua,
+    users: Mapping[str, int],
+    *,
+    always_open: bool,
+    now: datetime,
+    dossiers: int = DOSSIERS,
+    visiting_days: int = VISITING_DAYS,
 ) -> str:
-    """Put the sample centre, its procedures and its dossiers in, all or nothing; return the kiosk's token."""
+    """Put the sample centre, its procedures, dossiers and visitors in, all or nothing; return the kiosk's token."""
     with motcua.database.write() as session:
         load_holidays(session, HOLIDAYS)
         with PROCEDURES.open(encoding="utf-8-sig", newline="") as file:
@@ -67,13 +76,23 @@ def add_centre(
             now=now,
         )
         place_people(session, commune.office, users)
+        receivers = [users[name] for name, _, _, role in PEOPLE if role == StaffRole.RECEIVING_OFFICER]
         add_dossiers(
             session,
             commune.office,
             dossiers,
-            receivers=[users[name] for name, _, _, role in PEOPLE if role == StaffRole.RECEIVING_OFFICER],
+            receivers=receivers,
             officers=[users[name] for name, _, _, role in PEOPLE if role == StaffRole.CASE_OFFICER],
             qr_key=motcua.settings.qr_key,
+            now=now,
+        )
+        add_visitors(
+            session,
+            commune.office,
+            visiting_days,
+            officers=receivers,
+            qr_key=motcua.settings.qr_key,
+            digits=motcua.settings.number_digits,
             now=now,
         )
         return commune.kiosk_token

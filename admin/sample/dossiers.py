@@ -7,7 +7,6 @@ dossier in the order of receipt, then rows, written in batches.
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,7 +20,6 @@ from motcua.admin.domain.calendar import working_calendar
 from motcua.admin.domain.deadlines import due_date
 from motcua.admin.domain.procedures_in_force import procedures_in_force
 from motcua.admin.domain.text import unaccented
-from motcua.admin.domain.tracking import token_digest, tracking_token
 from motcua.admin.enums import DossierChannel, DossierStatus
 from motcua.admin.enums import DossierStatus as S
 from motcua.admin.models import (
@@ -31,6 +29,7 @@ from motcua.admin.models import (
     DossierPaper,
     ProcedureVersion,
 )
+from motcua.admin.sample.links import tracked
 from motcua.admin.sample.names import address, full_name, phone
 from motcua.admin.sample.way import OPEN, way_of
 from motcua.admin.sample.workload import Workload
@@ -123,7 +122,7 @@ def add_dossiers(
         rows = [
             {
                 **_dossier_row(random, one, channel),
-                **_trackable(random, qr_key),
+                **tracked(random, qr_key),
                 "office_id": office.id,
                 "code": numbers.next_code(one.received_at),
                 "received_by_id": people.receiver(random),
@@ -170,11 +169,6 @@ def _dossier_row(random: Random, planned: _Planned, channel: DossierChannel) -> 
         "returned_at": planned.way.returned_at,
         "apology_at": planned.way.apology_at,
     }
-
-
-def _trackable(random: Random, qr_key: bytes) -> dict[str, Any]:
-    public_id = uuid.UUID(int=random.getrandbits(128), version=4).hex
-    return {"public_id": public_id, "token_digest": token_digest(tracking_token(qr_key, public_id, 1))}
 
 
 def _write(session: Session, rows: list[dict[str, Any]], planned: Sequence[_Planned]) -> None:

@@ -16,11 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flask import Flask
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, Route
     from sqlalchemy.orm import Session
 
 pytestmark = [needs_chromium]
 
+SHOWN = "/motcua/statistics/?days=7"
+_IS_THERE = "() => Boolean(Chart.getChart(document.querySelector('#fields canvas')))"
 _DRAWN = """chart => {
   const canvas = document.querySelector(`#${chart} canvas`);
   const {data} = Chart.getChart(canvas);
@@ -30,8 +32,8 @@ _DRAWN = """chart => {
 
 
 @pytest.fixture
-def page(app: Flask, browser: Browser, two: TwoOffices, session: Session, address: str) -> Iterator[Page]:
-    """Return the statistics of a week in which three dossiers were finished, one of them late."""
+def new_page(app: Flask, browser: Browser, two: TwoOffices, session: Session, address: str) -> Iterator[Page]:
+    """Return a page for who may see the statistics of a week: three dossiers were finished, one of them late."""
     for number, hours in ((11, -1), (12, -2), (13, 1)):
         add_dossier(
             session, two.ours, number, status=DossierStatus.DONE, due_at=NINE, finished_at=NINE + timedelta(hours=hours)
@@ -41,10 +43,15 @@ def page(app: Flask, browser: Browser, two: TwoOffices, session: Session, addres
     assert cookie is not None
     context = browser.new_context(viewport={"width": 1366, "height": 768})
     context.add_cookies([{"name": "session", "value": cookie.value, "url": address}])
-    page = context.new_page()
-    page.goto(f"{address}/motcua/statistics/?days=7", wait_until="networkidle")
-    yield page
+    yield context.new_page()
     context.close()
+
+
+@pytest.fixture
+def page(new_page: Page, address: str) -> Page:
+    """Return the page with its pictures drawn."""
+    new_page.goto(f"{address}{SHOWN}", wait_until="networkidle")
+    return new_page
 
 
 def drawn(page: Page, chart: str) -> dict[str, Any]:
@@ -78,3 +85,27 @@ def test_the_page_fits_a_small_screen(page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
 
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_the_pictures_wait_for_the_letters_of_the_page(new_page: Page, address: str) -> None:
+    held: list[Route] = []
+    new_page.route("**/fonts/be-vietnam-pro-400*", lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks it
+    new_page.goto(f"{address}{SHOWN}", wait_until="domcontentloaded")
+    new_page.wait_for_function("() => typeof family === 'string'")  # the script has run
+
+    drawn_before = new_page.evaluate(_IS_THERE)
+    for route in held:
+        route.continue_()
+    new_page.wait_for_function(_IS_THERE)
+
+    assert (len(held) > 0, drawn_before) == (True, False)
+    assert new_page.evaluate("document.fonts.check('13px \"Be Vietnam Pro\"')")
+
+
+def test_without_those_letters_there_are_pictures_all_the_same(new_page: Page, address: str) -> None:
+    new_page.route("**/fonts/be-vietnam-pro-400*", lambda route: route.abort())
+
+    new_page.goto(f"{address}{SHOWN}", wait_until="networkidle")
+    new_page.wait_for_function(_IS_THERE)
+
+    assert drawn(new_page, "fields")["painted"]

@@ -62,7 +62,9 @@ def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
         upgrade(motcua.database.engine)
         sync_roles(app.appbuilder)
         users = add_users(app)
-        app.config["KIOSK_TOKEN"] = add_centre(motcua, users, always_open=True, now=motcua.clock(), dossiers=60)
+        app.config["KIOSK_TOKEN"] = add_centre(
+            motcua, users, always_open=True, now=motcua.clock(), dossiers=60, visiting_days=1
+        )
     yield app
     motcua.database.engine.dispose()
     with app.app_context():

@@ -78,7 +78,12 @@ function draw(section) {
   });
 }
 
-Chart.defaults.font.family = getComputedStyle(document.querySelector(".motcua")).fontFamily;
-Chart.defaults.font.size = 13;
+const SIZE = 13; // px
+const family = getComputedStyle(document.querySelector(".motcua")).fontFamily;
+Chart.defaults.font.family = family;
+Chart.defaults.font.size = SIZE;
 Chart.defaults.color = colour("--ink-soft");
-for (const section of document.querySelectorAll(".mc-chart:has(canvas)")) draw(section);
+// A picture keeps the letters it was drawn with: the page's own are waited for, and done without if they cannot be had.
+document.fonts.load(`${SIZE}px ${family}`, "Ễ").catch(() => {}).then(() => {
+  for (const section of document.querySelectorAll(".mc-chart:has(canvas)")) draw(section);
+});
