@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from flask import g
+from flask import abort, g
 from flask_appbuilder import ModelView
 from flask_appbuilder.exceptions import DatabaseException
 from flask_appbuilder.models.sqla.interface import SQLAInterface
@@ -91,11 +91,19 @@ class PlatformRows(SQLAInterface):
 class _PlatformScreen(ModelView):
     """A screen of FAB's over a table of its own."""
 
+    # No file belongs to these rows; FAB's address would look into a folder that a deployment need not have.
+    exclude_route_methods = frozenset({"download"})
     datamodel: Any
 
     def __init__(self, **named: Any) -> None:
         self.datamodel = PlatformRows(self.datamodel.obj)
         super().__init__(**named)
+
+    def get_action_permission_name(self, name: str) -> str:
+        """Return the permission of an action. FAB looks one up that is not there, and fails."""
+        if name not in self.actions:
+            abort(404)
+        return str(super().get_action_permission_name(name))
 
 
 def _clean(user: User) -> None:
@@ -140,6 +148,13 @@ class RoleModelView(_PlatformScreen, fab.RoleModelView):
     list_columns: ClassVar[list[str]] = ["name"]
     show_widget = ShowWidget
     formatters_columns: ClassVar[dict[str, Callable[[Any], str]]] = {"permissions": _by_screen}
+
+    def get_uninit_inner_views(self) -> list[Any]:
+        """Hang no list of people below a role: FAB shows it to whoever sees the role (its issue 2376).
+
+        The people's own list can be searched for a role.
+        """
+        return []
 
 
 class UserGroupModelView(_PlatformScreen, fab.UserGroupModelView):

@@ -30,7 +30,7 @@ _SPAN_WORDS = N_({7: "7 days", 30: "30 days", 90: "90 days"})
 _SECONDS_PER_MINUTE = 60
 #: Stands for a mean of nothing.
 _NOTHING = "–"
-_KNOWN = {"days", "office"}
+_KNOWN = {"days", "office", "lang"}
 #: Bars side by side for each row, bars of one length that is divided, or a line.
 Picture = Literal["bars", "stack", "line"]
 

@@ -65,6 +65,15 @@ def test_a_role_shows_what_it_may_do_screen_by_screen(browser: FlaskClient, sess
     assert "ResetMyPasswordView: can_this_form_get, can_this_form_post" in page
 
 
+def test_below_a_role_hang_no_people(browser: FlaskClient, son: User) -> None:
+    """AZN-06: who may see roles is not thereby shown logins, e-mail addresses and failures."""
+    page = browser.get(f"/roles/show/{son.roles[0].id}").text
+
+    assert "/users/show/" not in page
+    assert son.email not in page
+    assert son.email in browser.get(f"/users/list/?_flt_0_roles={son.roles[0].id}").text
+
+
 def test_lists_of_identifiers_and_charts_from_the_internet_are_not_offered(app: Flask) -> None:
     offered = {type(view).__name__ for view in app.appbuilder.baseviews}
 

@@ -38,11 +38,12 @@ class Text:
 
 @dataclass
 class Page(HTMLParser):
-    """One page: its texts, its links, and the language of the whole."""
+    """One page: its texts, its links, where its buttons lead, and the language of the whole."""
 
     html: str
     texts: list[Text] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
+    commands: list[str] = field(default_factory=list)
     language: str | None = None
 
     def __post_init__(self) -> None:
@@ -61,6 +62,8 @@ class Page(HTMLParser):
             self._open.append((tag, language))
         if tag == "a" and given.get("href"):
             self.links.append(given["href"])
+        if tag == "form" and given.get("action") and given.get("method", "").lower() == "post":
+            self.commands.append(given["action"])
         for name, value in given.items():
             if self._is_read(tag, given, name, value):
                 # A script that speaks both languages finds them side by side: data-away-vi, data-away-en.
