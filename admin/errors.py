@@ -18,6 +18,7 @@
     - ListTooLongError
     - ReasonMissingError
     - CodeRefusedError
+    - DigitsRefusedError
     - PasswordRefusedError
   - NotFoundError             no such thing, or not for this person
     - UnknownServiceError
@@ -49,6 +50,7 @@
       - HoursMissingError
   - TooManyTriesError
     - TooManyCodesError
+    - TooManyDigitsError
   - UnavailableError          not now
     - ServiceClosedError
     - OutsideHoursError
@@ -258,6 +260,14 @@ class CodeRefusedError(InvalidInputError):
     code = "code_refused"
     vi = "Mã không đúng hoặc đã được dùng. Vui lòng chờ ứng dụng hiện mã mới rồi nhập lại."
     en = "The code is wrong or was used before. Please wait for the app to show a new one and enter that."
+
+
+class DigitsRefusedError(InvalidInputError):
+    """These are not the last digits of the dossier's telephone number, or it has none."""
+
+    code = "digits_refused"
+    vi = "Bốn số này không khớp với hồ sơ. Vui lòng kiểm tra lại, hoặc hỏi tại quầy."
+    en = "These four digits do not match the dossier. Please check them, or ask at the counter."
 
 
 class PasswordRefusedError(InvalidInputError):
@@ -520,6 +530,14 @@ class TooManyCodesError(TooManyTriesError):
     code = "too_many_codes"
     vi = "Đã nhập mã quá nhiều lần. Vui lòng chờ mười lăm phút rồi thử lại."
     en = "Too many codes were tried. Please wait a quarter of an hour and try again."
+
+
+class TooManyDigitsError(TooManyTriesError):
+    """Somebody who holds a tracking link tries telephone numbers."""
+
+    code = "too_many_digits"
+    vi = "Đã nhập sai quá nhiều lần nên tạm khóa. Vui lòng thử lại sớm nhất sau mười lăm phút, hoặc hỏi tại quầy."
+    en = "Too many wrong digits: locked for a quarter of an hour at least. Please try later, or ask at the counter."
 
 
 class UnavailableError(Refusal):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,8 @@ from motcua.admin.extension import current_motcua
 from motcua.admin.models import RateCounter
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from flask_appbuilder import BaseView
     from flask_appbuilder.api import BaseApi
     from sqlalchemy import Connection
@@ -144,6 +147,24 @@ def count_failure(what: str, *, most: int, seconds: int) -> None:
 def watch_failures(what: str, *, alarm_at: int, seconds: int) -> None:
     """Count something that failed at whosever hand it was; many of them stand in the log, once for each span."""
     _counted(what, alarm_at, seconds)
+
+
+@contextmanager
+def counted_try(
+    what: str, *, most: int, seconds: int, refusal: type[TooManyTriesError] = TooManyTriesError
+) -> Iterator[None]:
+    """Count a try before it is made, so that those made at once all count; a right one forgives those before.
+
+    Raises ``refusal`` for more than ``most`` in a span. That stands in the log, once for each span.
+    """
+    tries = DatabaseStorage(STORAGE)
+    count = tries.incr(what, seconds) if current_motcua().counts_tries else 0
+    if count == most + 1:
+        _log.warning("%s in %d s: %s", count, seconds, what)
+    if count > most:
+        raise refusal
+    yield
+    tries.clear(what)
 
 
 def _counted(what: str, most: int, seconds: int) -> int:

@@ -7,23 +7,22 @@ ends it like a login. It is emptied when the login begins.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 from flask import current_app, session
 from flask_login import login_user
 
+from motcua.admin import rate_limits
 from motcua.admin.audited_requests import note
 from motcua.admin.domain.second_factor import SecondStep, accept_code, new_secret, step_after_password
 from motcua.admin.enums import AuditAction
 from motcua.admin.errors import CodeRefusedError, TooManyCodesError
 from motcua.admin.extension import current_motcua
 from motcua.admin.logins import keep_only_the_language, words_for
-from motcua.admin.rate_limits import STORAGE, DatabaseStorage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
     from flask_appbuilder.security.sqla.models import User
 
@@ -89,14 +88,12 @@ def end_enrolment() -> None:
     session.pop(_ENROLMENT, None)
 
 
-@contextmanager
-def counted_try(user: User) -> Iterator[None]:
+def counted_try(user: User) -> AbstractContextManager[None]:
     """Count a try of a person's password or code; a right one forgives those before. Raises TooManyCodesError."""
-    tries, key = DatabaseStorage(STORAGE), f"second factor of {user.id}"
-    if tries.incr(key, int(_SPAN.total_seconds())) > _TRIES:
-        raise TooManyCodesError
-    yield
-    tries.clear(key)
+    seconds = int(_SPAN.total_seconds())
+    return rate_limits.counted_try(
+        f"second factor of {user.id}", most=_TRIES, seconds=seconds, refusal=TooManyCodesError
+    )
 
 
 def take_code(user: User, code: str) -> bool:

@@ -15,7 +15,7 @@ from motcua.kiosk.printing.checks import check_printing, probe_printers
 from motcua.kiosk.printing.loop import printing, ways_of
 from motcua.kiosk.procedures import procedures
 from motcua.kiosk.settings import EXTENSION, read_kiosk_settings
-from motcua.kiosk.tracking import tracking
+from motcua.kiosk.tracking_details import tracking
 from motcua.kiosk.views import touch
 
 if TYPE_CHECKING:
@@ -39,9 +39,11 @@ class KioskManager(BaseManager):
     def register_views(self) -> None:
         """Add the kiosk's addresses."""
         current_app.register_blueprint(touch)
-        # The kiosk's own guard header takes the place of a form's token: its page has no session.
+        # The kiosk's own guard header takes the place of a form's token: its page has no session. A phone's has none
+        # either, and only shows.
         if "csrf" in current_app.extensions:
             current_app.extensions["csrf"].exempt(touch)
+            current_app.extensions["csrf"].exempt(tracking)
         current_app.register_blueprint(hall)
         current_app.register_blueprint(tracking)
         current_app.register_blueprint(procedures)

@@ -2,7 +2,7 @@
 
 Every answer is the same for a token that is unknown, malformed, revoked or
 past its time, until there were too many of them. Nothing is changed by looking, no cookie is set, and the log
-gets a digest of the token and never the token itself.
+gets a digest of the token and never the token itself. More about a dossier is in ``tracking_details.py``.
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
     from werkzeug.exceptions import HTTPException
 
+    from motcua.admin.domain.dossier_details import DossierDetails
+
 _JSON = ".json"
 _MINUTE = 60
 #: Links that lead nowhere, from one address in a minute. Of 130 random bits none is guessed; the alarm is the point.
@@ -46,7 +48,7 @@ _LOG_CHARS = 8
 _HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; font-src 'self'; "
-        "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        "img-src data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     ),
     "Referrer-Policy": "no-referrer",
     "X-Robots-Tag": "noindex, nofollow, noarchive",
@@ -61,12 +63,12 @@ tracking.context_processor(lambda: {"_": gettext, "words": tracking_words})
 @tracking.get("/T/<path:link>")
 def show(link: str) -> Response:
     """Answer with the page, or with JSON when the address ends in ``.json``."""
-    return _guarded(_json_answer(link[: -len(_JSON)]) if _wants_json(link) else _page(link))
+    return guarded(_json_answer(link[: -len(_JSON)]) if _wants_json(link) else page_answer(link))
 
 
 def _json_answer(token: str) -> Response:
     motcua = current_motcua()
-    with _guesses_counted(), motcua.database.read() as record:
+    with guesses_counted(), motcua.database.read() as record:
         state = follow(record, token, now=motcua.clock())
     body = json.dumps(dataclasses.asdict(state), ensure_ascii=False, default=datetime.isoformat)
     response = Response(body, content_type="application/json; charset=utf-8")
@@ -76,14 +78,15 @@ def _json_answer(token: str) -> Response:
     return response
 
 
-def _page(token: str) -> Response:
+def page_answer(token: str, *, details: DossierDetails | None = None, refusal: Refusal | None = None) -> Response:
+    """Answer with the page; with more about the dossier, or with why that is not shown. Raises NotFoundError."""
     motcua = current_motcua()
     now = motcua.clock()
-    with _guesses_counted(), motcua.database.read() as record:
+    with guesses_counted(), motcua.database.read() as record:
         page = follow_on_page(record, token, now=now)
     zone = ZoneInfo(page.office.time_zone)
     return _html(
-        200,
+        status_of(refusal) if refusal else 200,
         "tracking/page.html",
         page=page,
         state=page.state,
@@ -92,11 +95,13 @@ def _page(token: str) -> Response:
         due=tracking_words.due_words(page, now),
         local=lambda moment: moment.astimezone(zone),
         json_url=f"{request.script_root}{request.path}{_JSON}",
+        details=details,
+        refused=refusal.text(current_language()) if refusal else "",
     )
 
 
 @contextmanager
-def _guesses_counted() -> Iterator[None]:
+def guesses_counted() -> Iterator[None]:
     """Count a link that leads nowhere, by address; a good one is served however many bad ones came before it.
 
     So the phones of a whole hall may share an address. Raises TooManyTriesError.
@@ -121,18 +126,18 @@ def refuse(refusal: Refusal) -> Response:
     """Say no without saying why: nothing in the answer depends on the token."""
     link = _link()
     if isinstance(refusal, NotFoundError):
-        current_app.logger.info("no such tracking link: %s", _mark(link))
+        current_app.logger.info("no such tracking link: %s", mark(link))
     if _wants_json(link):
-        return _guarded(problem(refusal))
+        return guarded(problem(refusal))
     template = next((page for kind, page in _PAGES.items() if isinstance(refusal, kind)), _AWAY)
-    return _guarded(_html(status_of(refusal), template))
+    return guarded(_html(status_of(refusal), template))
 
 
 @tracking.errorhandler(DBAPIError)
 @tracking.errorhandler(PoolTimeoutError)
 def record_away(error: Exception) -> Response:
     """Say that the state can't be read just now, rather than something untrue."""
-    current_app.logger.error("tracking link %s could not be read", _mark(_link()), exc_info=error)
+    current_app.logger.error("tracking link %s could not be read", mark(_link()), exc_info=error)
     return refuse(RecordAwayError())
 
 
@@ -143,8 +148,8 @@ def bug(error: Exception) -> Response | HTTPException:
 
     if isinstance(error, HTTPException):
         return error
-    current_app.logger.error("tracking link %s failed", _mark(_link()), exc_info=error)
-    return _guarded(_html(500, _AWAY))
+    current_app.logger.error("tracking link %s failed", mark(_link()), exc_info=error)
+    return guarded(_html(500, _AWAY))
 
 
 def _link() -> str:
@@ -155,12 +160,13 @@ def _wants_json(link: str) -> bool:
     return link.lower().endswith(_JSON)
 
 
-def _mark(link: str) -> str:
+def mark(link: str) -> str:
     """Return what the log may know of a token."""
     return token_digest(link[: -len(_JSON)] if _wants_json(link) else link)[:_LOG_CHARS]
 
 
-def _guarded(response: Response) -> Response:
+def guarded(response: Response) -> Response:
+    """Put the protecting headers on an answer, and keep every cookie off it."""
     response.headers.update(_HEADERS)
     # A host may open or prolong a session on every request; not on the public's phones.
     if session.modified or session.permanent:

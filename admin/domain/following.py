@@ -122,12 +122,12 @@ def follow(session: Session, token: str, *, now: datetime) -> Following:
     ticket = session.execute(_TICKET_ALONE, {"digest": token_digest(token)}).one_or_none()
     if ticket is not None and now < _ticket_void_at(ticket.service_day, ticket.time_zone):
         return _of_ticket(ticket)
-    return _state(session, _subject(session, token, now), now)
+    return _state(session, subject_behind(session, token, now), now)
 
 
 def follow_on_page(session: Session, token: str, *, now: datetime) -> FollowingPage:
     """Return what the page shows. Raises NotFoundError as ``follow`` does."""
-    subject = _subject(session, token, now)
+    subject = subject_behind(session, token, now)
     ticket, dossier = (subject.ticket, subject) if isinstance(subject, Dossier) else (subject, None)
     office = subject.office
     return FollowingPage(
@@ -148,8 +148,11 @@ def follow_on_page(session: Session, token: str, *, now: datetime) -> FollowingP
     )
 
 
-def _subject(session: Session, token: str, now: datetime) -> Ticket | Dossier:
-    """Return what the link is about now: the ticket, until a dossier has been taken in from it."""
+def subject_behind(session: Session, token: str, now: datetime) -> Ticket | Dossier:
+    """Return what the link is about now: the ticket, until a dossier has been taken in from it.
+
+    Raises NotFoundError as ``follow`` does.
+    """
     found = find_by_token(session, token)
     subject = (_dossier_of(session, found) or found) if isinstance(found, Ticket) else found
     if subject is None or now >= _void_at(subject):

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from motcua.admin.audited_requests import note
+from motcua.admin.domain.dossier_details import TOLD
 from motcua.admin.domain.text import clean_line
 from motcua.admin.enums import AuditAction, DossierStatus, StaffRole
 from motcua.admin.errors import NotFoundError
@@ -168,6 +169,7 @@ class MotcuaDossierView(DossierCommands, DossierExport):
             due_change=lambda event: dossier_words.due_change(event, zone),
             receipts=self._receipts(item),
             facts=self._facts(item),
+            told=TOLD,
             **self.choices(item),
         )
         return page, status
