@@ -71,6 +71,8 @@ _TONE = {
     "no_show": "soon",
     "refused": "late",
 }
+#: What the person is to do stays said, also past the date.
+_WAITS_FOR_THE_CITIZEN = frozenset({"supplement", "awaiting_payment"})
 _BRING = N_(
     {
         Errand.SUBMIT: (
@@ -111,8 +113,9 @@ def state_words(state: Following) -> StateWords:
     headline, sentence = (_DOSSIER if state.kind == "dossier" else _TICKET)[state.state]
     tone = _TONE.get(state.state, "plain")
     if state.dossier and state.dossier.overdue:
-        sentence = N_("We are late with your dossier and apologise. Please call the centre for the new date.")
         tone = "late"
+        if state.state not in _WAITS_FOR_THE_CITIZEN:
+            sentence = N_("We are late with your dossier and apologise. Please call the centre for the new date.")
     return StateWords(tone, gettext(headline, counter=state.counter or ""), gettext(sentence))
 
 

@@ -429,6 +429,20 @@ def test_the_page_of_a_dossier_shows_its_way_its_date_and_whether_it_is_late(
     assert page.index("09:00 · 26/11/2026") < page.index("09:00 · 25/11/2026")
 
 
+def test_who_has_to_bring_papers_is_told_so_also_past_the_date(
+    session: Session, client: FlaskClient, town: Town
+) -> None:
+    late = {"due_at": NINE - timedelta(days=1)}
+    asked = add_dossier(session, town, None, status=DossierStatus.SUPPLEMENT, **late)
+    worked_on = add_dossier(session, town, None, status=DossierStatus.PROCESSING, **late)
+
+    pages = [page_of(client, dossier.token) for dossier in (asked, worked_on)]
+
+    assert ["nộp bổ sung giấy tờ tại trung tâm" in page for page in pages] == [True, False]
+    assert ["thành thật xin lỗi" in page for page in pages] == [False, True]
+    assert ["Quá hạn" in page for page in pages] == [True, True]
+
+
 def test_the_page_with_everything_it_loads_is_light(client: FlaskClient, third: TokenTicket) -> None:
     page = client.get(f"/t/{third.token}")
     links = re.findall(r'(?:href|src)="(/static/[^"]+)"', page.get_data(as_text=True))

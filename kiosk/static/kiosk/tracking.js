@@ -51,6 +51,9 @@
     const isNews = before.headline !== next.dataset.headline;
     const isCalled = next.dataset.state === "called" && before.state !== "called";
     shown.replaceWith(next);
+    // Beside it, so that what is being typed or read there stays.
+    const more = page.getElementById("more");
+    if (more && !document.getElementById("more")) next.after(more);
     shown = next;
     document.title = page.title;
     if (isNews) announcement.textContent = next.dataset.headline;
@@ -103,6 +106,8 @@
   }
 
   settle();
+  // After the browser has gone to where the address points, which takes the focus away.
+  window.addEventListener("load", () => document.querySelector("#digits[aria-invalid]")?.focus());
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden) turn();
   });
