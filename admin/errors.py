@@ -17,13 +17,10 @@
     - VersionDayError
     - ListTooLongError
     - ReasonMissingError
-    - CodeRefusedError
     - DigitsRefusedError
-    - PasswordRefusedError
   - NotFoundError             no such thing, or not for this person
     - UnknownServiceError
     - UnknownProcedureError
-    - FirstAccountLinkOldError
   - NotAllowedError           known, but not permitted
     - CatalogueKeeperError
     - DeviceRevokedError
@@ -40,16 +37,13 @@
       - TicketTakenError
     - ServiceNotServedError
     - DossierStateError
-    - SecondFactorHeldError
     - TooManyFiltersError
-    - FirstAccountMadeError
     - SupplementPolicyUnsetError
     - OfficeNotReadyError
       - IdentifierMissingError
       - OfficeInactiveError
       - HoursMissingError
   - TooManyTriesError
-    - TooManyCodesError
     - TooManyDigitsError
   - UnavailableError          not now
     - ServiceClosedError
@@ -62,7 +56,8 @@
   - ApologyError              what the person is told when there was a bug; no rule raises it
 * SettingError                a configuration value makes no sense; stops the start
 
-Refusals about keys of connected systems are in ``key_errors.py``.
+Refusals about keys of connected systems are in ``key_errors.py``, those about
+accounts and second factors in ``login_errors.py``.
 Bugs are not in this list: they stay KeyError and TypeError and reach the log.
 No HTTP status here: ``views/problems.py`` chooses it in one place.
 
@@ -254,28 +249,12 @@ class ReasonMissingError(InvalidInputError):
     en = "The step “{step}” needs a reason. Please write one and try again."
 
 
-class CodeRefusedError(InvalidInputError):
-    """The code of a second factor is wrong, over, or was used before."""
-
-    code = "code_refused"
-    vi = "Mã không đúng hoặc đã được dùng. Vui lòng chờ ứng dụng hiện mã mới rồi nhập lại."
-    en = "The code is wrong or was used before. Please wait for the app to show a new one and enter that."
-
-
 class DigitsRefusedError(InvalidInputError):
     """These are not the last digits of the dossier's telephone number, or it has none."""
 
     code = "digits_refused"
     vi = "Bốn số này không khớp với hồ sơ. Vui lòng kiểm tra lại, hoặc hỏi tại quầy."
     en = "These four digits do not match the dossier. Please check them, or ask at the counter."
-
-
-class PasswordRefusedError(InvalidInputError):
-    """Whoever changes how one logs in must know the password."""
-
-    code = "password_refused"
-    vi = "Mật khẩu không đúng. Vui lòng nhập lại."
-    en = "The password is wrong. Please enter it again."
 
 
 class PrinterAddressError(InvalidInputError):
@@ -314,14 +293,6 @@ class UnknownProcedureError(NotFoundError):
     code = "unknown_procedure"
     vi = "Thủ tục “{procedure}” không có hoặc không còn hiệu lực hôm nay. Vui lòng chọn lại."
     en = "The procedure “{procedure}” does not exist or is not in force today. Please choose again."
-
-
-class FirstAccountLinkOldError(NotFoundError):
-    """The link to the first account was right, and is more than a day old."""
-
-    code = "first_account_link_old"
-    vi = "Liên kết này đã quá 24 giờ và không còn dùng được. Hãy chạy lệnh `motcua first-account` để lấy liên kết mới."
-    en = "This link is more than 24 hours old and no longer works. Please run `motcua first-account` for a new one."
 
 
 class NotAllowedError(Refusal):
@@ -452,28 +423,12 @@ class DossierStateError(ConflictError):
     en = "Dossier {dossier} cannot go from “{from_status}” to “{to_status}”."
 
 
-class SecondFactorHeldError(ConflictError):
-    """There is a second factor already; a new one needs the old one to be removed."""
-
-    code = "second_factor_held"
-    vi = "Tài khoản này đã bật xác thực hai bước. Muốn dùng điện thoại khác, hãy tắt rồi bật lại."
-    en = "This account has two-step login already. For another phone, switch it off and on again."
-
-
 class TooManyFiltersError(ConflictError):
     """A list has as many filters of one person as fit above it."""
 
     code = "too_many_filters"
     vi = "Danh sách này đã lưu đủ {most} bộ lọc. Vui lòng xóa một bộ lọc rồi lưu lại."
     en = "This list has {most} saved filters already. Please remove one, then save again."
-
-
-class FirstAccountMadeError(ConflictError):
-    """The platform has an account; the next ones are made by its administrator."""
-
-    code = "first_account_made"
-    vi = "Hệ thống đã có tài khoản. Vui lòng đăng nhập."
-    en = "There is an account already. Please log in."
 
 
 class SupplementPolicyUnsetError(ConflictError):
@@ -522,14 +477,6 @@ class TooManyTriesError(Refusal):
     code = "too_many_tries"
     vi = "Đã thử quá nhiều lần. Vui lòng chờ một phút rồi thử lại."
     en = "Too many tries. Please wait a minute and try again."
-
-
-class TooManyCodesError(TooManyTriesError):
-    """Somebody who knows the password tries codes."""
-
-    code = "too_many_codes"
-    vi = "Đã nhập mã quá nhiều lần. Vui lòng chờ mười lăm phút rồi thử lại."
-    en = "Too many codes were tried. Please wait a quarter of an hour and try again."
 
 
 class TooManyDigitsError(TooManyTriesError):

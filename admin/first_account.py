@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 from flask import current_app
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from motcua.admin.errors import FirstAccountLinkOldError, NotFoundError
+from motcua.admin.errors import NotFoundError
 from motcua.admin.extension import current_motcua
+from motcua.admin.login_errors import FirstAccountLinkOldError
 
 LINK_LIFETIME = timedelta(hours=24)
 PAGE = "/motcua/first-account"

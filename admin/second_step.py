@@ -17,8 +17,8 @@ from motcua.admin import rate_limits
 from motcua.admin.audited_requests import note
 from motcua.admin.domain.second_factor import SecondStep, accept_code, new_secret, step_after_password
 from motcua.admin.enums import AuditAction
-from motcua.admin.errors import CodeRefusedError, TooManyCodesError
 from motcua.admin.extension import current_motcua
+from motcua.admin.login_errors import CodeRefusedError, TooManyCodesError
 from motcua.admin.logins import keep_only_the_language, words_for
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask_appbuilder.security.sqla.models import Role, User
 from sqlalchemy import select
 
-from motcua.admin.errors import FirstAccountMadeError
+from motcua.admin.login_errors import FirstAccountMadeError
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session

@@ -16,7 +16,7 @@ from sqlalchemy import delete, func, select, update
 
 from motcua.admin.domain import audit
 from motcua.admin.enums import AuditAction, SecondFactorPolicy
-from motcua.admin.errors import CodeRefusedError, SecondFactorHeldError
+from motcua.admin.login_errors import CodeRefusedError, SecondFactorHeldError
 from motcua.admin.models import SecondFactor, SpareCode
 
 if TYPE_CHECKING:

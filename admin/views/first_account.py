@@ -12,10 +12,10 @@ from wtforms import PasswordField
 from wtforms.validators import EqualTo, Regexp
 
 from motcua.admin.domain.first_account import FirstAccount, has_nobody, make_first_account
-from motcua.admin.errors import FirstAccountMadeError
 from motcua.admin.extension import current_motcua
 from motcua.admin.first_account import PAGE, check_link
 from motcua.admin.language import gettext, lazy_gettext
+from motcua.admin.login_errors import FirstAccountMadeError
 from motcua.admin.views.forms import AtMost, LineField, Required, StaffForm
 from motcua.admin.views.page import StaffPage, refuse_beyond
 

@@ -9,9 +9,10 @@ from flask_appbuilder import expose
 from werkzeug.security import check_password_hash
 
 from motcua.admin.domain.second_factor import remove_second_factor, spare_codes_left
-from motcua.admin.errors import PasswordRefusedError, Refusal
+from motcua.admin.errors import Refusal
 from motcua.admin.extension import current_motcua
 from motcua.admin.language import current_language, gettext
+from motcua.admin.login_errors import PasswordRefusedError
 from motcua.admin.logins import new_login
 from motcua.admin.models import SecondFactor
 from motcua.admin.second_step import counted_try, end_enrolment, is_enrolling, secret_of_enrolment, take_code

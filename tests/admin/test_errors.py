@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from motcua.admin import errors, key_errors
+from motcua.admin import errors, key_errors, login_errors
 from motcua.admin.enums import Language
 from motcua.admin.errors import InBoth, OutsideHoursError, Refusal, ServiceClosedError
 from motcua.admin.views.problems import status_of
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 REFUSALS: list[type[Refusal]] = [
     kind
-    for module in (errors, key_errors)
+    for module in (errors, key_errors, login_errors)
     for _, kind in inspect.getmembers(module, inspect.isclass)
     if issubclass(kind, Refusal) and kind.__module__ == module.__name__
 ]
@@ -145,7 +145,7 @@ def drawn_tree(drawing: str) -> Iterator[tuple[str, str]]:
 def test_the_tree_at_the_top_of_the_file_is_true() -> None:
     true = {(kind.__name__, kind.__bases__[0].__name__) for kind in REFUSALS if kind is not Refusal}
 
-    assert {line for module in (errors, key_errors) for line in drawn_tree(module.__doc__ or "")} == true
+    assert {line for module in (errors, key_errors, login_errors) for line in drawn_tree(module.__doc__ or "")} == true
 
 
 def test_a_fact_with_a_name_in_each_language_is_said_in_the_right_one() -> None:
