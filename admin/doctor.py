@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from motcua.admin.extension import EXTENSION
 from motcua.admin.health import CRITICAL, Check, judge_rest, readiness
 from motcua.admin.health_deployment import check_public_role, deployment_checks
-from motcua.admin.health_record import check_sqlite
+from motcua.admin.health_record import check_postgresql, check_sqlite
 from motcua.admin.language import gettext
 
 if TYPE_CHECKING:
@@ -40,8 +40,8 @@ def doctor(app: Flask) -> list[Check]:
         return found
     ready = readiness(motcua)
     record, parts = ready[: len(CRITICAL)], ready[len(CRITICAL) :]
-    if motcua.database.is_sqlite:
-        record += judge_rest({"sqlite": lambda: check_sqlite(motcua)}, record)
+    name, check = ("sqlite", check_sqlite) if motcua.database.is_sqlite else ("postgresql", check_postgresql)
+    record += judge_rest({name: lambda: check(motcua)}, record)
     visitors = app.config.get("AUTH_ROLE_PUBLIC", "Public")
     doors = {"public role": lambda: check_public_role(motcua, visitors)}
     return found + record + judge_rest(doors, record) + parts + judge_rest(motcua.probes, record)

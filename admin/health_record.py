@@ -17,6 +17,8 @@ from motcua.admin.language import gettext
 from motcua.admin.schema import head_revision, migration_config, schema_revision
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlalchemy import Connection
 
     from motcua.admin.extension import Motcua
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 #: What every SQLite connection of ours must answer (2 is FULL).
 _PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
 _LEAST_BUSY_MS = 5000
+#: What PostgreSQL must not have been told to leave out.
+_DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
 _log = logging.getLogger(__name__)
 _head = cache(head_revision)
 
@@ -72,6 +76,25 @@ def check_sqlite(motcua: Motcua) -> Check:
             gettext("Not durable ({settings}): is the file on a network drive?").format(settings=", ".join(wrong)),
         )
     return Check("sqlite", "ok", gettext("Write-ahead log, full synchronisation, foreign keys: as it must be."))
+
+
+def check_postgresql(motcua: Motcua) -> Check:
+    """Tell whether PostgreSQL keeps what it was told to keep, and keeps count of how large its tables are."""
+    names = (*_DURABLE, "autovacuum")
+    with motcua.database.read_connection() as connection:
+        return judge_postgresql({name: str(connection.execute(text(f"SHOW {name}")).scalar()) for name in names})
+
+
+def judge_postgresql(settings: Mapping[str, str]) -> Check:
+    """Judge the server's settings."""
+    wrong = [f"{name}={settings[name]}" for name in _DURABLE if settings[name] == "off"]
+    if wrong:
+        told = gettext("Not durable ({settings}): a power cut may take numbers back that were told. Switch it on.")
+        return Check("postgresql", "fail", told.format(settings=", ".join(wrong)))
+    if settings["autovacuum"] == "off":
+        told = gettext("`autovacuum` is off: every number takes longer, the more there are. Switch it on.")
+        return Check("postgresql", "warn", told)
+    return Check("postgresql", "ok", gettext("On the disk before it is told, and `autovacuum`: as it must be."))
 
 
 def check_audit(motcua: Motcua) -> Check:

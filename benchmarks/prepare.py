@@ -71,8 +71,11 @@ def prepare_centre(config: Path, tickets: int) -> str:
         )
         _open_around_the_clock(session, commune.office, now)
         _add_past_tickets(session, commune.office, tickets, now)
-    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("ANALYZE")
+    # As autovacuum does it: once rows have come, and never on an empty table. Of one that it was told to be empty,
+    # PostgreSQL reads every row for each reference to it, until it is told otherwise.
+    if tickets:
+        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("ANALYZE")
     database.engine.dispose()
     with app.app_context():
         app.extensions["sqlalchemy"].engine.dispose()

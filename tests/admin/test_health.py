@@ -9,9 +9,11 @@ import pytest
 import sqlalchemy as sa
 from prometheus_client.parser import text_string_to_metric_families
 
+from motcua.admin.doctor import doctor
 from motcua.admin.enums import DossierStatus, MailState, PrintKind, PrintState
 from motcua.admin.extension import EXTENSION
 from motcua.admin.health import Check, judge
+from motcua.admin.health_record import check_postgresql, check_sqlite, judge_postgresql
 from motcua.admin.models import PrintJob, ServiceDay
 from motcua.admin.schema import VERSION_TABLE
 from tests.kiosk.hall import add_ticket, away
@@ -157,6 +159,42 @@ def test_a_refused_mail_is_mentioned(parts: Any, session: Session, town: Town) -
         "degraded",
         {"mail": "Of the last 7 days: 1 mails refused for good, 0 unanswered. See Mails."},
     )
+
+
+ALL_ON = dict.fromkeys(("fsync", "full_page_writes", "synchronous_commit", "autovacuum"), "on")
+
+
+@pytest.mark.parametrize(
+    ("changed", "state", "words"),
+    [
+        ({}, "ok", "autovacuum"),
+        ({"synchronous_commit": "local"}, "ok", "autovacuum"),
+        ({"fsync": "off"}, "fail", "fsync=off"),
+        ({"full_page_writes": "off", "autovacuum": "off"}, "fail", "full_page_writes=off"),
+        ({"synchronous_commit": "off"}, "fail", "synchronous_commit=off"),
+        ({"autovacuum": "off"}, "warn", "autovacuum"),
+    ],
+)
+def test_a_postgresql_that_forgets_or_does_not_tidy_up_is_named(
+    app: Flask, changed: dict[str, str], state: str, words: str
+) -> None:
+    with app.app_context():
+        check = judge_postgresql(ALL_ON | changed)
+
+    assert (check.name, check.state) == ("postgresql", state)
+    assert words in check.text
+
+
+def test_what_the_server_says_of_itself_is_judged(app: Flask, motcua: Motcua) -> None:
+    if motcua.database.is_sqlite:
+        with app.app_context():
+            assert check_sqlite(motcua).state == "ok"
+        return
+    with motcua.database.read_connection() as connection:
+        says = {name: connection.execute(sa.text(f"SHOW {name}")).scalar_one() for name in ALL_ON}
+    with app.app_context():
+        assert check_postgresql(motcua) == judge_postgresql(says)
+        assert [check.name for check in doctor(app) if check.name in {"sqlite", "postgresql"}] == ["postgresql"]
 
 
 def test_a_check_that_breaks_is_itself_a_finding(caplog: pytest.LogCaptureFixture) -> None:
