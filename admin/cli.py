@@ -132,7 +132,7 @@ def upgrade_command() -> None:
     upgrade(engine)
     sync_roles(current_app.appbuilder)  # type: ignore[attr-defined]
     click.echo(f"Database is at {schema_revision(engine)}; roles are up to date.")
-    if current_motcua().settings.first_account and _is_empty():
+    if current_motcua().settings.first_account and _has_no_account():
         _print_first_account_link()
 
 
@@ -142,13 +142,13 @@ def first_account_command() -> None:
     if not current_motcua().settings.first_account:
         msg = "MOTCUA_FIRST_ACCOUNT is off: accounts are made where this platform keeps them."
         raise click.ClickException(msg)
-    if not _is_empty():
+    if not _has_no_account():
         msg = "There is an account already. A forgotten password: flask fab reset-password."
         raise click.ClickException(msg)
     _print_first_account_link()
 
 
-def _is_empty() -> bool:
+def _has_no_account() -> bool:
     from motcua.admin.domain.first_account import has_nobody
 
     with current_motcua().database.read() as session:

@@ -40,6 +40,16 @@ _PATIENCE = timedelta(minutes=3)
 
 
 @dataclass(frozen=True, slots=True)
+class _Step:
+    """One event of a visit; the first comes from no state."""
+
+    at: datetime
+    kind: TicketEventKind
+    before: TicketState | None
+    after: TicketState
+
+
+@dataclass(frozen=True, slots=True)
 class _Visit:
     """One visitor, from the kiosk to the end."""
 
@@ -60,15 +70,15 @@ class _Visit:
         """How it ended."""
         return TicketState.FINISHED if self.started_at else TicketState.NO_SHOW
 
-    def steps(self) -> Iterator[tuple[datetime, TicketEventKind, TicketState | None, TicketState]]:
-        """Give what happened: when, what, from which state to which."""
-        yield self.issued_at, TicketEventKind.ISSUED, None, TicketState.WAITING
-        yield self.called_at, TicketEventKind.CALLED, TicketState.WAITING, TicketState.CALLED
+    def steps(self) -> Iterator[_Step]:
+        """Give what happened, one after the other."""
+        yield _Step(self.issued_at, TicketEventKind.ISSUED, None, TicketState.WAITING)
+        yield _Step(self.called_at, TicketEventKind.CALLED, TicketState.WAITING, TicketState.CALLED)
         if self.started_at:
-            yield self.started_at, TicketEventKind.STARTED, TicketState.CALLED, TicketState.SERVING
-            yield self.ended_at, TicketEventKind.FINISHED, TicketState.SERVING, TicketState.FINISHED
+            yield _Step(self.started_at, TicketEventKind.STARTED, TicketState.CALLED, TicketState.SERVING)
+            yield _Step(self.ended_at, TicketEventKind.FINISHED, TicketState.SERVING, TicketState.FINISHED)
         else:
-            yield self.ended_at, TicketEventKind.NO_SHOW, TicketState.CALLED, TicketState.NO_SHOW
+            yield _Step(self.ended_at, TicketEventKind.NO_SHOW, TicketState.CALLED, TicketState.NO_SHOW)
 
 
 def add_visitors(
@@ -89,8 +99,11 @@ def add_visitors(
     if not visits:
         return
     at_counter = dict(zip((counter.id for counter in office.counters), officers, strict=False))
-    log = sorted((step, position) for position, visit in enumerate(visits) for step in _order(visit))
-    joined = {position: seq for seq, ((_, order), position) in enumerate(log, start=1) if order == 0}
+    log = sorted(
+        ((position, step) for position, visit in enumerate(visits) for step in visit.steps()),
+        key=lambda entry: entry[1].at,
+    )
+    joined = {position: seq for seq, (position, step) in enumerate(log, start=1) if step.before is None}
     rows = [
         {
             **_ticket_row(random, visit, digits),
@@ -102,8 +115,8 @@ def add_visitors(
     ]
     ids = session.scalars(insert(_TICKET).returning(_TICKET.c.id, sort_by_parameter_order=True), rows).all()
     events = [
-        {**_event_row(visits[position], order, rows[position]), "seq": seq, "ticket_id": ids[position]}
-        for seq, ((_, order), position) in enumerate(log, start=1)
+        {**_event_row(visits[position], step, rows[position]), "seq": seq, "ticket_id": ids[position]}
+        for seq, (position, step) in enumerate(log, start=1)
     ]
     session.execute(insert(_EVENT), events)
     session.add(EventHead(office_id=office.id, last_seq=len(log)))
@@ -191,10 +204,6 @@ def _when_open(moment: datetime, opening: Sequence[tuple[datetime, datetime]]) -
     return next((max(moment, opens) for opens, closes in opening if moment < closes), moment)
 
 
-def _order(visit: _Visit) -> list[tuple[datetime, int]]:
-    return [(at, order) for order, (at, *_) in enumerate(visit.steps())]
-
-
 def _ticket_row(random: Random, visit: _Visit, digits: int) -> dict[str, Any]:
     service = visit.service
     return {
@@ -229,15 +238,14 @@ def _ticket_row(random: Random, visit: _Visit, digits: int) -> dict[str, Any]:
     }
 
 
-def _event_row(visit: _Visit, order: int, ticket: dict[str, Any]) -> dict[str, Any]:
-    at, kind, from_state, to_state = list(visit.steps())[order]
-    is_at_the_counter = kind != TicketEventKind.ISSUED
+def _event_row(visit: _Visit, step: _Step, ticket: dict[str, Any]) -> dict[str, Any]:
+    is_at_the_counter = step.before is not None
     return {
         "office_id": ticket["office_id"],
-        "kind": kind,
-        "from_state": from_state,
-        "to_state": to_state,
-        "at": at,
+        "kind": step.kind,
+        "from_state": step.before,
+        "to_state": step.after,
+        "at": step.at,
         "label": ticket["label"],
         "service_id": ticket["service_id"],
         "counter_id": visit.counter.id if is_at_the_counter else None,

@@ -14,7 +14,7 @@ from wtforms.validators import EqualTo, Regexp
 from motcua.admin.domain.first_account import FirstAccount, has_nobody, make_first_account
 from motcua.admin.extension import current_motcua
 from motcua.admin.first_account import PAGE, check_link
-from motcua.admin.language import gettext, lazy_gettext
+from motcua.admin.language import current_language, gettext, lazy_gettext
 from motcua.admin.login_errors import FirstAccountMadeError
 from motcua.admin.views.forms import AtMost, LineField, Required, StaffForm
 from motcua.admin.views.page import StaffPage, refuse_beyond
@@ -75,8 +75,8 @@ class MotcuaFirstAccountView(StaffPage):
                 self._make(form)
                 flash(gettext("The account is made. Please log in."), "info")
                 return redirect(self.appbuilder.get_url_for_login)
-        except FirstAccountMadeError:
-            flash(gettext("There is an account already. Please log in."), "warning")
+        except FirstAccountMadeError as refusal:
+            flash(refusal.text(current_language()), "warning")
             return redirect(self.appbuilder.get_url_for_login)
         return self.render_template(
             "motcua/admin/first_account.html", title=gettext("The first account"), form=form

@@ -14,15 +14,15 @@ from motcua.admin.enums import ActorKind, AuditAction
 from motcua.admin.enums import DossierStatus as S
 from motcua.admin.models import AuditEntry, DossierPaper, RateCounter
 from tests.kiosk.hall import TokenDossier, add_dossier, add_dossier_event, add_ticket
-from tests.town import NINE, Town, build_town
+from tests.town import NINE
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
     from sqlalchemy.orm import Session
     from werkzeug.test import TestResponse
 
-    from motcua.admin.extension import Motcua
     from tests.conftest import Figures
+    from tests.town import Town
 
 PHONE, LAST = "+84 912 345 678", "5678"
 PAPER, ASKED = "Bản sao giấy khai sinh", "Thiếu chữ ký của vợ chồng"
@@ -30,12 +30,6 @@ SORRY, INNER = "Xin lỗi, còn chờ xác minh", "Ghi chú nội bộ"
 UNKNOWN = "0" * 26
 _VERSION = re.compile(r'data-version="\d+"|\d\d:\d\d:\d\d')
 WRONG = "Bốn số này không khớp"
-
-
-@pytest.fixture
-def town(session: Session, motcua: Motcua, monkeypatch: pytest.MonkeyPatch) -> Town:
-    monkeypatch.setattr(motcua, "clock", lambda: NINE)
-    return build_town(session)
 
 
 @pytest.fixture

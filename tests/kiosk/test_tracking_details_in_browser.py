@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,20 +11,20 @@ from playwright.sync_api import expect
 from motcua.admin.enums import DossierStatus
 from tests.browsing import needs_chromium
 from tests.kiosk.hall import TokenDossier, add_dossier, add_dossier_event, add_ticket
-from tests.town import HANOI, build_town
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
     from sqlalchemy.orm import Session
+
+    from tests.town import Town
 
 pytestmark = [needs_chromium]
 LAST, ASKED = "5678", "Thiếu chữ ký của vợ chồng"
 
 
 @pytest.fixture
-def dossier(session: Session) -> TokenDossier:
+def dossier(session: Session, town: Town) -> TokenDossier:
     """Return a dossier for which the office asks for a paper."""
-    town = build_town(session)
     made = add_dossier(session, town, None, status=DossierStatus.SUPPLEMENT)
     step = {"from_status": DossierStatus.PROCESSING, "to": DossierStatus.SUPPLEMENT}
     add_dossier_event(session, made.dossier, town.minh, reason=ASKED, **step)
@@ -82,10 +81,9 @@ def renew(page: Page) -> None:
 
 
 def test_a_ticket_that_becomes_a_dossier_brings_the_question_along(
-    session: Session, browser: Browser, address: str
+    session: Session, browser: Browser, address: str, town: Town
 ) -> None:
-    town = build_town(session)
-    ticket = add_ticket(session, town, 1, service_day=datetime.now(HANOI).date())
+    ticket = add_ticket(session, town, 1)
     page = browser.new_page(base_url=address)
     page.goto(f"/t/{ticket.token}")
     expect(page.get_by_label("Bốn số cuối")).to_have_count(0)
