@@ -6,6 +6,7 @@ PostgreSQL. Keep commands short: no printing, mail or HTTP inside.
 SQLite serves its waiting writers unfairly (its busy handler sleeps longer the
 longer one has waited, so a late comer wins). Here threads of one process
 queue on a lock, so only one writer per process knocks, and it knocks often.
+What is asked of ``Database.together`` meanwhile shares its commit.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import threading
 import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import create_engine, event
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -26,14 +27,16 @@ from sqlalchemy.orm import Session
 
 from motcua.admin.direct import Direct, kept_or_undone, pooled, take_out
 from motcua.admin.errors import DatabaseBusyError, RecordAwayError, SettingError, UnavailableError
+from motcua.admin.shared_commit import SharedCommits
 from motcua.admin.trail import RecordSession, Trail
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from sqlalchemy import URL, Connection, Engine
     from sqlalchemy.pool import PoolProxiedConnection
 
+_Result = TypeVar("_Result")
 SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000")
 _IMPATIENT = "PRAGMA busy_timeout=0"
 _KNOCK_SECONDS = 0.001
@@ -145,6 +148,7 @@ class Database:
         )
         self._reading = self.engine.execution_options(**({} if self.is_sqlite else {"postgresql_readonly": True}))
         self._turn = threading.Lock()
+        self._shared_commits = SharedCommits(self.direct)
 
     def _engine(self, url: URL) -> Engine:
         if not self.is_sqlite:
@@ -221,6 +225,19 @@ class Database:
             yield deadline
         finally:
             self._turn.release()
+
+    def together(self, work: Callable[[Direct], _Result]) -> _Result:
+        """Do look-ups and one short command, and return what ``work`` returns.
+
+        On SQLite under one commit with those who wait meanwhile, so ``work``
+        may run in another thread and, undone, once more (``shared_commit.py``).
+        Raises what it raises, and DatabaseBusyError when the turn does not come
+        in time.
+        """
+        if self.is_sqlite:
+            return self._shared_commits.run(work)
+        with self.direct() as connection:
+            return work(connection)
 
     @contextmanager
     def direct(self) -> Iterator[Direct]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.exc import DBAPIError
@@ -50,6 +50,10 @@ class Direct:
         """
         return self._short_command(self)
 
+    def inside_command(self) -> Direct:
+        """Return the connection for whoever works inside an open command: their commands are part of it."""
+        return Direct(self.dialect, self.pooled, _part_of_another, _part_of_another)
+
     def execute(self, sql: str, arguments: Any, *, fetch: bool) -> list[tuple[Any, ...]]:
         """Run a statement. Raises what SQLAlchemy would raise."""
         driver: Any = self.dialect.dbapi
@@ -78,6 +82,10 @@ class Direct:
             sql, None, error, driver.Error, hide_parameters=True, connection_invalidated=is_broken
         )
         return spoken
+
+
+def _part_of_another(_direct: Direct) -> AbstractContextManager[None]:
+    return nullcontext()
 
 
 def _counting_cursor(dialect: Any, raw: Any) -> Any:

@@ -7,16 +7,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from flask import Response, current_app, request
 from flask_appbuilder.api import expose
-from sqlalchemy.exc import IntegrityError
 
 from motcua.admin.api.base import JsonApi
-from motcua.admin.clock import local_day
 from motcua.admin.domain.calendar import working_calendar
-from motcua.admin.domain.desks import check_service_is_open, find_desk
 from motcua.admin.domain.devices import find_device, find_kiosk
 from motcua.admin.domain.offers import KioskOffer, ServiceOffer, kiosk_offer
 from motcua.admin.domain.papers import paper_state
-from motcua.admin.domain.tickets import IssuedTicket, TicketOrder, find_issued, issue_ticket, issued_on
+from motcua.admin.domain.tickets import IssuedTicket, TicketOrder, issued_on
 from motcua.admin.domain.tracking import tracking_url
 from motcua.admin.enums import Language, PrintState
 from motcua.admin.errors import QuotaReachedError, Refusal
@@ -25,15 +22,12 @@ from motcua.admin.failpoints import failpoint
 from motcua.admin.language import speak
 from motcua.kiosk.auth import device_token
 from motcua.kiosk.documents import KIOSK_DOCUMENTS
+from motcua.kiosk.giving import Giving
 from motcua.kiosk.opening import OpeningHours
 from motcua.kiosk.orders import read_order
 from motcua.kiosk.page_version import page_version
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from motcua.admin.direct import Direct
-    from motcua.admin.domain.desks import Desk
     from motcua.admin.settings import Settings
 
 _TO_JSON = json.JSONEncoder(ensure_ascii=False)
@@ -103,39 +97,12 @@ class KioskApi(JsonApi):
             return _answer(200, _ticket_body(ticket, motcua.settings, paper_state(session, ticket_id)))
 
     def _give(self, motcua: Motcua, token: str, order: TicketOrder) -> IssuedTicket:
-        """Give a number, or the one this key was already given."""
-        now = motcua.clock()
-        desk: Desk | None = None
+        giving = Giving(motcua, self.hours, token, order)
         try:
-            with motcua.database.direct() as connection:
-                desk = find_desk(connection, token, order.service, now)
-                if self.hours.are_known(desk):
-                    return self._take(motcua, connection, order, desk, now)
-        except (Refusal, IntegrityError) as refusal:
-            # The number went back with the transaction. Perhaps this very request was answered before.
-            earlier = _earlier(motcua, order, desk) if desk else None
-            if earlier is not None:
-                return earlier
-            if isinstance(refusal, QuotaReachedError):
-                current_app.logger.warning("device %s: %s", desk and desk.device_id, refusal)
+            return giving.give()
+        except QuotaReachedError as refusal:
+            current_app.logger.warning("device %s: %s", giving.desk and giving.desk.device_id, refusal)
             raise
-        self.hours.learn(motcua.database, desk)
-        return self._give(motcua, token, order)
-
-    def _take(self, motcua: Motcua, connection: Direct, order: TicketOrder, desk: Desk, now: datetime) -> IssuedTicket:
-        check_service_is_open(desk)
-        self.hours.check(desk, now)
-        failpoint("issue.before_begin")
-        with connection.short_command():
-            day = local_day(now, desk.time_zone)
-            ticket = issue_ticket(connection, order, desk, day=day, now=now, settings=motcua.settings)
-        failpoint("issue.after_commit")
-        return ticket
-
-
-def _earlier(motcua: Motcua, order: TicketOrder, desk: Desk) -> IssuedTicket | None:
-    with motcua.database.read_connection() as connection:
-        return find_issued(connection, order, desk, settings=motcua.settings)
 
 
 def _answer(status: int, body: dict[str, Any]) -> Response:
