@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
-from contextlib import closing, contextmanager
+from contextlib import closing
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -35,14 +35,7 @@ class Notes:
         self.database = database
         self.file = str(database.engine.url.database)
         self.said: list[str] = []
-        self._came: list[None] = []
-        self._commits = SharedCommits(self._my_turn)
-
-    @contextmanager
-    def _my_turn(self) -> Iterator[Direct]:
-        self._came.append(None)  # and stands in the line already
-        with self.database.direct() as connection:
-            yield connection
+        self._commits = SharedCommits(database.direct)
 
     def words(self) -> list[str]:
         with closing(sqlite3.connect(self.file)) as reader:
@@ -59,12 +52,11 @@ class Notes:
                 came_to[place] = error
 
         askers = [threading.Thread(target=ask, args=(place,)) for place in range(len(line))]
-        awaited = len(self._came) + len(line)
         with self.database.direct() as connection:
             connection.raw.set_trace_callback(self.said.append)
             for asker in askers:
                 asker.start()
-            wait_until(lambda: len(self._came) == awaited)
+            wait_until(lambda: len(self._commits._line) == len(line))  # noqa: SLF001 - nobody else needs to know
             if too_late:
                 wait_until(lambda: all(outcome is not None for outcome in came_to))
         for asker in askers:
