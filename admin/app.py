@@ -12,6 +12,7 @@ from flask_appbuilder.models.sqla.base import SQLA
 from flask_wtf import CSRFProtect
 from sqlalchemy import event
 
+from motcua.admin.config_file import CONFIG_ENVIRONMENT
 from motcua.admin.database import create_for_owner_alone, set_pragmas
 from motcua.admin.hardening import HARDENED, SECURITY_MANAGER, check_secret_key, complete
 from motcua.admin.headers import secure_headers
@@ -28,7 +29,6 @@ ADDON_MANAGERS = (
     "motcua.kiosk.manager.KioskManager",
     "motcua.scheduler.manager.SchedulerManager",
 )
-CONFIG_ENVIRONMENT = "MOTCUA_CONFIG"
 
 
 class StandaloneApp(Flask):

@@ -1,7 +1,9 @@
 """The commands: ``motcua ...`` on its own, ``flask motcua ...`` inside a host.
 
 The other packages add theirs through the entry point group
-``motcua.commands``, so that the record need not know them.
+``motcua.commands``, so that the record need not know them. A command imports
+what it needs by itself: the web server's first process, which only starts the
+others, is small and quick because of that.
 """
 
 from __future__ import annotations
@@ -18,9 +20,9 @@ import click
 from flask import current_app
 from flask.cli import AppGroup, ScriptInfo
 
-from motcua.admin.app import CONFIG_ENVIRONMENT, create_app
 from motcua.admin.cli_audit import audit_command
 from motcua.admin.cli_data import COMMANDS as DATA_COMMANDS
+from motcua.admin.config_file import CONFIG_ENVIRONMENT
 from motcua.admin.extension import current_motcua
 
 if TYPE_CHECKING:
@@ -30,7 +32,21 @@ if TYPE_CHECKING:
 
 COMMANDS = "motcua.commands"
 
-motcua = AppGroup("motcua", help="One-stop public-service centre: queue, dossiers, daily digest.")
+
+class _Commands(AppGroup):
+    """Our commands, and those of the other packages, which are read when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*super().list_commands(ctx), *entry_points(group=COMMANDS).names})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        for entry in entry_points(group=COMMANDS, name=cmd_name):
+            command: click.Command = entry.load()
+            return command
+        return super().get_command(ctx, cmd_name)
+
+
+motcua = _Commands("motcua", help="One-stop public-service centre: queue, dossiers, daily digest.")
 
 
 def main() -> None:
@@ -39,6 +55,8 @@ def main() -> None:
 
 
 def _standalone_app() -> Flask:
+    from motcua.admin.app import create_app
+
     os.environ[CONFIG_ENVIRONMENT] = str(_config_file())
     return create_app()
 
@@ -210,5 +228,3 @@ def doctor_command(script: ScriptInfo) -> None:
 motcua.add_command(audit_command)
 for _command in DATA_COMMANDS:
     motcua.add_command(_command)
-for _entry in entry_points(group=COMMANDS):
-    motcua.add_command(_entry.load())

@@ -11,7 +11,6 @@ from flask.cli import with_appcontext
 from motcua.admin.clock import local_day
 from motcua.admin.errors import BadRow, ImportRefusedError
 from motcua.admin.extension import current_motcua
-from motcua.admin.schema import head_revision, schema_revision
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -138,6 +137,8 @@ def sample_data_command(dossiers: int, communes: int, seed: int) -> None:
 
 
 def _check_schema() -> None:
+    from motcua.admin.schema import head_revision, schema_revision
+
     if schema_revision(current_motcua().database.engine) != head_revision():
         msg = "Cơ sở dữ liệu chưa cập nhật; hãy chạy “motcua upgrade”. / Run “motcua upgrade” first."
         raise click.ClickException(msg)

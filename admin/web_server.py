@@ -13,7 +13,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 
-from motcua.admin.app import CONFIG_ENVIRONMENT, create_app
+from motcua.admin.config_file import CONFIG_ENVIRONMENT
 from motcua.admin.extension import EXTENSION, Motcua
 
 if TYPE_CHECKING:
@@ -56,14 +56,22 @@ class WebServer(MPServer):
             workers_kill_timeout=STOP_SECONDS,
         )
 
-    def run(self, load: Callable[[], Flask] = create_app) -> None:
-        """Serve what ``load`` builds in each process, until told to stop."""
-        self.serve(target_loader=partial(_app_that_hears, load, self._is_stopping), wrap_loader=False)
+    def run(self, load: Callable[[], Flask] | None = None) -> None:
+        """Serve what ``load`` builds in each process, the standalone app by default, until told to stop."""
+        self.serve(
+            target_loader=partial(_app_that_hears, load or _standalone_app, self._is_stopping), wrap_loader=False
+        )
 
     def shutdown(self, exit_code: int = 0) -> None:
         """Tell the streams, which would hold up the end for as long as boards follow them; then stop."""
         self._is_stopping.value = True
         super().shutdown(exit_code)  # type: ignore[no-untyped-call]
+
+
+def _standalone_app() -> Flask:
+    from motcua.admin.app import create_app  # read where it is served, and not by who starts the processes
+
+    return create_app()
 
 
 def _app_that_hears(load: Callable[[], Flask], is_stopping: Any) -> Flask:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from motcua.admin.app import CONFIG_ENVIRONMENT, create_app
+from motcua.admin.app import create_app
+from motcua.admin.config_file import CONFIG_ENVIRONMENT
 from motcua.admin.enums import Errand, HolidayKind, Language, TicketEventKind, TicketState
 from motcua.admin.extension import EXTENSION
 from motcua.admin.models import EventHead, Holiday, OfficeHours, ServiceDay, Ticket, TicketEvent

@@ -8,7 +8,8 @@ import pytest
 from flask import Flask
 from flask_appbuilder.const import AUTH_LDAP, AUTH_REMOTE_USER
 
-from motcua.admin.app import CONFIG_ENVIRONMENT, create_app
+from motcua.admin.app import create_app
+from motcua.admin.config_file import CONFIG_ENVIRONMENT
 from motcua.admin.errors import SettingError
 from motcua.admin.hardening import HARDENED, complete
 from motcua.admin.weaknesses import WEAKNESSES, weaknesses_of

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from motcua.admin.app import CONFIG_ENVIRONMENT, create_app
+from motcua.admin.app import create_app
+from motcua.admin.config_file import CONFIG_ENVIRONMENT
 from motcua.admin.extension import EXTENSION
 from motcua.admin.models import EventHead, PrintJob, QueueService, ServiceDay, Ticket, TicketEvent
 from motcua.admin.schema import upgrade

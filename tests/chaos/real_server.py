@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from motcua.admin.app import CONFIG_ENVIRONMENT
+from motcua.admin.config_file import CONFIG_ENVIRONMENT
 from tests.chaos.centre import ROOT, Centre
 
 if TYPE_CHECKING:

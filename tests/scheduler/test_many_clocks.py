@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from motcua.admin.app import CONFIG_ENVIRONMENT, create_app
+from motcua.admin.app import create_app
+from motcua.admin.config_file import CONFIG_ENVIRONMENT
 from motcua.admin.domain.mails import LEASE
 from motcua.admin.enums import MailState, StaffRole
 from motcua.admin.extension import EXTENSION
