@@ -39,6 +39,7 @@ _FIGURES = pytest.StashKey[list[str]]()
 def pytest_configure(config: pytest.Config) -> None:
     """Begin an empty list of figures; stay on this machine."""
     config.stash[_FIGURES] = []
+    gc.disable()  # nothing of what is imported now becomes garbage
     stay_here(os.environ.get(POSTGRES_VARIABLE))
 
 
@@ -47,6 +48,7 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
+    gc.enable()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -10,16 +10,14 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from flask import abort, g
+from flask import abort
 from flask_appbuilder import ModelView
 from flask_appbuilder.exceptions import DatabaseException
 from flask_appbuilder.models.sqla.interface import SQLAInterface
 from flask_appbuilder.security import views as fab
-from flask_appbuilder.security.sqla.manager import SecurityManager
 from flask_appbuilder.widgets import ShowWidget
 from flask_babel import lazy_gettext as of_the_platform
 from flask_limiter.util import get_remote_address
-from flask_login import current_user
 from markupsafe import Markup
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -29,6 +27,7 @@ from motcua.admin.domain.names import full_name
 from motcua.admin.domain.text import clean_line
 from motcua.admin.errors import PasswordNotChangedError
 from motcua.admin.first_permissions import write_first_permissions
+from motcua.admin.grants import QuickGrants
 from motcua.admin.language import N_, current_language, gettext
 from motcua.admin.rate_limits import EarlyLimiter, count_logins_together
 from motcua.admin.views.doors import AuthDBView, SecurityApi
@@ -170,7 +169,7 @@ class UserGroupModelView(_PlatformScreen, fab.UserGroupModelView):
     formatters_columns: ClassVar[dict[str, Callable[[Any], str]]] = dict.fromkeys(("users", "roles"), _listed)
 
 
-class SpeakingSecurityManager(SecurityManager):
+class SpeakingSecurityManager(QuickGrants):
     """FAB's security manager with these screens and our doors.
 
     Without its charts: they load a script from the internet.
@@ -205,14 +204,6 @@ class SpeakingSecurityManager(SecurityManager):
         """Bring the permission of a menu entry up to date."""
         if not write_first_permissions(self, ["menu_access"], view_menu_name):
             super().add_permissions_menu(view_menu_name)
-
-    def get_user_menu_access(self, menu_names: list[str] | None = None) -> set[str]:
-        """Return the entries the person may open; FAB's menu asks again for each of its groups."""
-        asked = (current_user.get_id(), tuple(menu_names or ()))
-        known: dict[tuple[str | None, tuple[str, ...]], set[str]] = g.setdefault("motcua_menu_access", {})
-        if asked not in known:
-            known[asked] = super().get_user_menu_access(menu_names)
-        return known[asked]
 
     def auth_user_db(self, username: str, password: str) -> Any:
         """Look at a user name and a password. PostgreSQL cannot even ask for a NUL, which is in nobody's name."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -37,32 +38,50 @@ class Visit(DynamicForm):
     people = IntegerField()
 
 
+def build_host(database: Path, **config: object) -> Flask:
+    """Build a platform that installs the record among other things."""
+    app = Flask("host")
+    app.config.from_mapping(app_config(f"sqlite:///{database}", database.parent))
+    app.config.from_mapping(LANGUAGES=LANGUAGES, ADDON_MANAGERS=[ADMIN], MOTCUA_FAB_VIETNAMESE=True)
+    app.config.from_mapping(config)
+    db = SQLA()
+    db.init_app(app)
+    with app.app_context():
+        AppBuilder(app, db.session)
+    app.add_url_rule("/both", "both", view_func=lambda: f"{platform_gettext('Search')} / {gettext('Friday')}")
+    app.add_url_rule("/ours", "ours", view_func=lambda: current_language().value)
+    app.add_url_rule("/said", "said", view_func=lambda: platform_gettext("Search"))
+    app.add_url_rule("/visit", view_func=complaints)
+    return app
+
+
+def let_go(app: Flask) -> None:
+    app.extensions["motcua"].database.engine.dispose()
+    with app.app_context():
+        app.extensions["sqlalchemy"].engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def started_before(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the database of a platform that has started once: FAB writes two thousand permissions, one by one."""
+    database = tmp_path_factory.mktemp("host") / "host.db"
+    let_go(build_host(database))
+    return database
+
+
 @pytest.fixture
-def host(tmp_path: Path) -> Iterator[Callable[..., Flask]]:
-    """Build platforms that install the record among other things."""
+def host(tmp_path: Path, started_before: Path) -> Iterator[Callable[..., Flask]]:
+    """Build platforms, all on one database."""
     built = []
+    database = shutil.copy(started_before, tmp_path / "host.db")
 
     def build(**config: object) -> Flask:
-        app = Flask("host")
-        app.config.from_mapping(app_config(f"sqlite:///{tmp_path / 'host.db'}", tmp_path))
-        app.config.from_mapping(LANGUAGES=LANGUAGES, ADDON_MANAGERS=[ADMIN], MOTCUA_FAB_VIETNAMESE=True)
-        app.config.from_mapping(config)
-        db = SQLA()
-        db.init_app(app)
-        with app.app_context():
-            AppBuilder(app, db.session)
-        app.add_url_rule("/both", "both", view_func=lambda: f"{platform_gettext('Search')} / {gettext('Friday')}")
-        app.add_url_rule("/ours", "ours", view_func=lambda: current_language().value)
-        app.add_url_rule("/said", "said", view_func=lambda: platform_gettext("Search"))
-        app.add_url_rule("/visit", view_func=complaints)
-        built.append(app)
-        return app
+        built.append(build_host(database, **config))
+        return built[-1]
 
     yield build
     for app in built:
-        app.extensions["motcua"].database.engine.dispose()
-        with app.app_context():
-            app.extensions["sqlalchemy"].engine.dispose()
+        let_go(app)
 
 
 def complaints() -> dict[str, list[str]]:
