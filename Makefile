@@ -32,7 +32,7 @@ demo: .venv/demo ## run a complete centre with sample data; ARGS="--port 9000" f
 	@$(BIN)/motcua demo $(ARGS)
 
 test: .venv/dev ## run every test, on SQLite and PostgreSQL, with a real browser
-	@. tests/machine.sh && $(BIN)/python -m pytest -n 2 --dist worksteal --durations=30 $(ARGS)
+	@. tests/machine.sh && $(BIN)/python -m pytest -n 3 --dist worksteal --durations=30 $(ARGS)
 
 check: .venv/dev ## style, types, directions of imports, secrets, translations
 	@$(BIN)/ruff format --check .
