@@ -31,7 +31,7 @@ class _Waiting:
         self.work = work
         self._result: Any = None
         self._error: BaseException | None = None
-        # Half of the commit's gain would go into the conditions of a ``concurrent.futures.Future``.
+        # A good part of the gain would go into the conditions of a ``concurrent.futures.Future``.
         self._is_over = threading.Lock()
         self._is_over.acquire()
 
