@@ -216,10 +216,18 @@ def moment(motcua: Motcua, monkeypatch: pytest.MonkeyPatch) -> Moment:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Return a real browser; each test has a profile of its own in it."""
+def lasting_browser() -> Iterator[Browser]:
+    """Return a real browser, one for all tests of a process."""
     with chromium() as browser:
         yield browser
+
+
+@pytest.fixture
+def browser(lasting_browser: Browser) -> Iterator[Browser]:
+    """Return a real browser without pages; those of a test are closed after it."""
+    yield lasting_browser
+    for context in lasting_browser.contexts:
+        context.close()
 
 
 @pytest.fixture

@@ -75,6 +75,7 @@ def test_when_the_page_renews_itself_what_is_typed_or_read_stays(
 
 def renew(page: Page) -> None:
     """Let the page ask for its state as when somebody comes back to it, and show the answer."""
+    page.wait_for_load_state()  # what is read may be there before the script that listens
     page.evaluate("document.getElementById('following').dataset.isOld = ''")
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     expect(page.locator("#following[data-is-old]")).to_have_count(0)
