@@ -18,6 +18,8 @@ import urllib.parse
 import urllib.request
 import uuid
 from collections.abc import Callable
+from contextlib import ExitStack
+from http.client import HTTPResponse
 from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,8 @@ from urllib.parse import urlsplit
 SECONDS_TO_START = 300  # the first time, dependencies are installed
 SECONDS_TO_STOP = 20
 SECONDS_TO_PRINT = 20
+#: The answer to a board never ends; a web server may not count on its threads being free soon.
+BOARDS = 4
 
 
 def wait_for(what: str, seconds: float, look: Callable[[], Any]) -> Any:
@@ -77,12 +81,16 @@ def look_at_dossiers(demo: dict[str, Any]) -> int:
 def main(folder: Path, command: list[str]) -> None:
     """Run the trial, try it, and stop it as Ctrl+C does."""
     trial = subprocess.Popen(command, start_new_session=True)  # noqa: S603 - the command of the caller
-    try:
-        visit(wait_for("demo.json", SECONDS_TO_START, lambda: read_summary(folder, trial)))
-    finally:
-        if trial.poll() is None:
-            os.killpg(trial.pid, signal.SIGINT)
-            trial.wait(SECONDS_TO_STOP)
+    with ExitStack() as hall:  # its boards follow until the end, as they do
+        try:
+            demo = wait_for("demo.json", SECONDS_TO_START, lambda: read_summary(folder, trial))
+            for _ in range(BOARDS):
+                hall.enter_context(follow(demo))
+            visit(demo)
+        finally:
+            if trial.poll() is None:
+                os.killpg(trial.pid, signal.SIGINT)
+                trial.wait(SECONDS_TO_STOP)
 
 
 def read_summary(folder: Path, trial: subprocess.Popen[bytes]) -> dict[str, Any] | None:
@@ -92,6 +100,16 @@ def read_summary(folder: Path, trial: subprocess.Popen[bytes]) -> dict[str, Any]
         raise SystemExit(msg)
     summary = folder / "demo.json"
     return json.loads(summary.read_text("utf-8")) if summary.exists() else None
+
+
+def follow(demo: dict[str, Any]) -> HTTPResponse:
+    """Let a board of the hall follow; its answer has begun."""
+    office = demo["board"]["url"].rsplit("/", 1)[1]
+    stream = f"{demo['url']}/api/v1/board/{office}/events"
+    asked = urllib.request.Request(stream, headers={"Accept": "text/event-stream"})  # noqa: S310
+    answer: HTTPResponse = urllib.request.urlopen(asked, timeout=10)  # noqa: S310
+    answer.readline()
+    return answer
 
 
 def visit(demo: dict[str, Any]) -> None:
@@ -107,7 +125,7 @@ def visit(demo: dict[str, Any]) -> None:
     if state["number"] != ticket["number"]:
         msg = f"the link of {ticket['number']} shows {state['number']}"
         raise SystemExit(msg)
-    found = f"{len(pages) + 1} pages, number {ticket['number']}, its paper and its link"
+    found = f"{BOARDS} boards, {len(pages) + 1} pages, number {ticket['number']}, its paper and its link"
     sys.stdout.write(f"Trial: {found}; {look_at_dossiers(demo)} dossiers in the list.\n")
 
 
