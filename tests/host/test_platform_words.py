@@ -63,7 +63,7 @@ def let_go(app: Flask) -> None:
 
 @pytest.fixture(scope="module")
 def started_before(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the database of a platform that has started once: FAB writes two thousand permissions, one by one."""
+    """Return the database of a platform that has started once: FAB writes its permissions one by one."""
     database = tmp_path_factory.mktemp("host") / "host.db"
     let_go(build_host(database))
     return database
